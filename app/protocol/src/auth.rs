@@ -1,0 +1,56 @@
+//! How a client says who it is when it connects, and what its token holds.
+
+use crate::{Hue, Name, UserId};
+use serde::{Deserialize, Serialize};
+
+/// The `auth` payload of Socket.IO's CONNECT.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Auth {
+    /// A signed JWT holding [`Claims`]. Its absence is refused with `token_missing`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The protocol version the client speaks ([`crate::VERSION`]). Absent means: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+}
+
+/// What a token says. Other claims are ignored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// Who this is; the same person on several connections has the same `sub`.
+    pub sub: UserId,
+    /// How the person is called in rooms. Absent: the first 40 characters of `sub`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Name>,
+    /// The person's colour. Absent: one computed from `sub`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hue: Option<Hue>,
+    /// End of validity in seconds since 1970. A token without an end is malformed.
+    pub exp: u64,
+}
+
+impl Claims {
+    /// Who the bearer is, with everything that the token left open filled in.
+    #[must_use]
+    pub fn identity(self) -> Identity {
+        let name = self.name.unwrap_or_else(|| Name::of(&self.sub));
+        let hue = self.hue.unwrap_or_else(|| Hue::of(&self.sub));
+        Identity {
+            user_id: self.sub,
+            name,
+            hue,
+        }
+    }
+}
+
+/// A person as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    /// Stable for the person.
+    pub user_id: UserId,
+    /// Shown beside the cursor and in lists.
+    pub name: Name,
+    /// Colour of cursor and avatar.
+    pub hue: Hue,
+}

@@ -1,0 +1,70 @@
+//! The HTTP payloads: `GET /healthz`, `/api/rooms` and `/api/rooms/{room}/presence`.
+
+use crate::{RoomId, presence::PresenceEntry};
+use serde::{Deserialize, Serialize};
+
+/// How replicas share rooms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// One process, nothing beside it.
+    Memory,
+}
+
+impl Mode {
+    /// The word on the wire and on the tape.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+        }
+    }
+}
+
+/// What `/healthz` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`, or `draining` once the server was told to stop.
+    pub status: Status,
+    /// Name of this replica.
+    pub instance: String,
+    /// How replicas share rooms.
+    pub mode: Mode,
+    /// Version of the binary.
+    pub version: String,
+    /// Seconds since start.
+    pub uptime: u64,
+    /// Rooms with somebody in them here.
+    pub rooms: u64,
+    /// Connections that are past CONNECT.
+    pub connections: u64,
+    /// State of the bus between replicas; `none` in memory mode.
+    pub bus: Bus,
+}
+
+/// Whether the server takes new people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It does.
+    Ok,
+    /// It is stopping.
+    Draining,
+}
+
+/// The bus between replicas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bus {
+    /// There is none to need.
+    None,
+}
+
+/// A room with people in it, as the lobby shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveRoom {
+    /// Its id.
+    pub room: RoomId,
+    /// Who is there, in the order they came.
+    pub present: Vec<PresenceEntry>,
+}

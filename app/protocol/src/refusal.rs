@@ -1,0 +1,158 @@
+//! How a server says no: a code for programs, a sentence for people.
+
+use crate::Event;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Lists each code once, with its wire name, which is also its label in the metric `collab_refusals_total`.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $code:ident = $wire:literal,)+) => {
+        /// Why something was refused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $wire)] $code,)+
+            /// A code from a newer server.
+            #[serde(other, rename = "unknown")]
+            Unknown,
+        }
+
+        impl Code {
+            /// Every code that this version refuses with.
+            pub const ALL: &'static [Self] = &[$(Self::$code),+];
+
+            /// The name on the wire and in metrics.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$code => $wire,)+ Self::Unknown => "unknown" }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The payload is no JSON of the event's shape, or an id or name in it breaks its rule.
+    Malformed = "malformed",
+    /// No event has this name.
+    UnknownEvent = "unknown_event",
+    /// The event is about a room that this connection has not joined.
+    NotJoined = "not_joined",
+    /// A text without a visible character.
+    TextEmpty = "text_empty",
+    /// A text over its limit. It was not cut.
+    TextTooLong = "text_too_long",
+    /// Coordinates that are not finite or out of range.
+    BadCoordinates = "bad_coordinates",
+    /// This connection is in as many rooms as it may be.
+    TooManyRooms = "too_many_rooms",
+    /// The room has as many connections as it may have.
+    RoomFull = "room_full",
+    /// The process has as many rooms as it may have.
+    ServerFull = "server_full",
+    /// The room has more to do than it can; try again after the time named.
+    Busy = "busy",
+    /// The store did not take the entry; try again after the time named.
+    StoreUnavailable = "store_unavailable",
+    /// The server is stopping; come back after the time named.
+    Draining = "draining",
+    /// The client speaks another version of the protocol.
+    UnsupportedVersion = "unsupported_version",
+    /// CONNECT came without a token.
+    TokenMissing = "token_missing",
+    /// The token is no JWT of the shape that is asked for.
+    TokenMalformed = "token_malformed",
+    /// The token was not signed with this server's key, or not with the algorithm asked for.
+    TokenBadSignature = "token_bad_signature",
+    /// The token's time is over.
+    TokenExpired = "token_expired",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A refusal: nothing was changed, and here is why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{code}: {message}")]
+pub struct Refusal {
+    /// For programs.
+    pub code: Code,
+    /// For people: one plain sentence.
+    pub message: String,
+    /// Milliseconds after which trying again may help; absent where it will not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+impl Refusal {
+    /// A refusal that trying again will not change.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            retry_after_ms: None,
+        }
+    }
+
+    /// The same, worth another try after `ms` milliseconds.
+    #[must_use]
+    pub fn retry_after(mut self, ms: u64) -> Self {
+        self.retry_after_ms = Some(ms);
+        self
+    }
+
+    /// Reads back what [`fmt::Display`] wrote. Socket.IO's `connect_error` carries only a string, so a refused CONNECT is
+    /// told as `code: sentence`.
+    #[must_use]
+    pub fn from_connect_error(text: &str) -> Self {
+        let (code, message) = text.split_once(": ").unwrap_or(("unknown", text));
+        let code = Code::ALL
+            .iter()
+            .copied()
+            .find(|known| known.as_str() == code)
+            .unwrap_or(Code::Unknown);
+        let message = if code == Code::Unknown { text } else { message };
+        Self::new(code, message)
+    }
+}
+
+/// The event that carries a refusal where no ack was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The name of the event that was refused.
+    pub event: String,
+    /// Why.
+    pub error: Refusal,
+}
+
+impl Event for Refused {
+    const NAME: &'static str = "refused";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_one_wire_name() {
+        for code in Code::ALL {
+            let json = serde_json::to_string(code).unwrap();
+            assert_eq!(json, format!("\"{code}\""));
+            assert_eq!(serde_json::from_str::<Code>(&json).unwrap(), *code);
+        }
+    }
+
+    #[test]
+    fn a_code_from_the_future_is_read() {
+        assert_eq!(serde_json::from_str::<Code>("\"too_blue\"").unwrap(), Code::Unknown);
+    }
+
+    #[test]
+    fn a_connect_error_is_read_back() {
+        let refusal = Refusal::new(Code::TokenExpired, "This token has expired: get a new one.");
+        assert_eq!(Refusal::from_connect_error(&refusal.to_string()), refusal);
+        assert_eq!(Refusal::from_connect_error("odd: thing").message, "odd: thing");
+    }
+}

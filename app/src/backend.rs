@@ -1,0 +1,65 @@
+//! What a page may ask of the server edge over HTTP: who one is, a token for the socket, the rooms that are live.
+//!
+//! The server edge provides a [`Backend`] as context for each request; the server functions below are one line each.
+
+use leptos::prelude::*;
+use protocol::{Hue, Name, RoomId, auth::Identity, chat::ChatMessage, health::LiveRoom};
+use std::{future::Future, pin::Pin, sync::Arc};
+
+/// A boxed future, so that [`Backend`] can be a trait object.
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What the server edge does for the person whose request this is.
+pub trait Backend: Send + Sync {
+    /// Who the person is, by their cookie. A guest where they come for the first time.
+    fn identity(&self) -> Identity;
+
+    /// A short-lived token with which this person's socket may connect.
+    fn token(&self) -> String;
+
+    /// Gives the person another name and colour, and lets that last.
+    fn rename(&self, name: Name, hue: Hue) -> Identity;
+
+    /// The rooms in which somebody is, those with most people first.
+    fn rooms(&self) -> Later<Vec<LiveRoom>>;
+
+    /// The newest lines of a room's chat, oldest first, for the first paint.
+    fn chat(&self, room: RoomId) -> Later<Vec<ChatMessage>>;
+}
+
+/// A backend as context holds it.
+pub type SharedBackend = Arc<dyn Backend>;
+
+fn backend() -> Result<SharedBackend, ServerFnError> {
+    use_context::<SharedBackend>().ok_or_else(|| ServerFnError::new("no backend was provided"))
+}
+
+/// Who I am.
+#[server(prefix = "/api/app", endpoint = "identity")]
+pub async fn identity() -> Result<Identity, ServerFnError> {
+    Ok(backend()?.identity())
+}
+
+/// A short-lived token for my socket.
+#[server(prefix = "/api/app", endpoint = "token")]
+pub async fn token() -> Result<String, ServerFnError> {
+    Ok(backend()?.token())
+}
+
+/// Changes what I am called and how I am coloured.
+#[server(prefix = "/api/app", endpoint = "rename")]
+pub async fn rename(name: Name, hue: Hue) -> Result<Identity, ServerFnError> {
+    Ok(backend()?.rename(name, hue))
+}
+
+/// The rooms in which somebody is.
+#[server(prefix = "/api/app", endpoint = "rooms")]
+pub async fn rooms() -> Result<Vec<LiveRoom>, ServerFnError> {
+    Ok(backend()?.rooms().await)
+}
+
+/// The newest chat of a room.
+#[server(prefix = "/api/app", endpoint = "chat")]
+pub async fn chat(room: RoomId) -> Result<Vec<ChatMessage>, ServerFnError> {
+    Ok(backend()?.chat(room).await)
+}
