@@ -1,0 +1,133 @@
+//! The gateway: where Socket.IO ends and rooms begin. The only place that names socketioxide.
+//!
+//! Handlers decode, hold against limits, hand over with `try_send` and return. They do so synchronously, in the task that
+//! reads the connection: the library would run async handlers as tasks of their own, and the order of a client's events
+//! would be lost.
+
+pub mod call;
+pub mod chat;
+pub mod connect;
+pub mod connection;
+pub mod cursor;
+pub mod outbox;
+pub mod room;
+pub mod table;
+pub mod tape;
+
+use crate::{
+    config::{Config, Transports},
+    metrics::Metrics,
+    rooms::Rooms,
+    token::Keys,
+};
+use connection::Connections;
+use protocol::{SOCKET_PATH, drain::Draining, limits::PACKET};
+use socketioxide::{SocketIo, TransportType, handler::ConnectHandler};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+/// Socket.IO as a layer of the HTTP router.
+pub use socketioxide::layer::SocketIoLayer as Layer;
+
+/// The handle with which Socket.IO is spoken to from outside its handlers.
+pub use socketioxide::SocketIo as Handle;
+
+/// A session of Engine.IO, as the `sid` of its requests names it.
+pub use socketioxide::socket::Sid as SessionId;
+
+/// Packets that may wait for one connection; beyond it the connection is ended and resumes.
+pub const QUEUE: usize = 128;
+
+/// Between two pings, and how long to wait for the answer: a dead peer is known after 20 seconds at most.
+const PING: Duration = Duration::from_secs(10);
+
+/// How long a connection may take to come to CONNECT.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long farewells may take to reach the kernel, and transports to close.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// What handlers work with.
+pub struct Gateway {
+    /// Where commands go.
+    pub rooms: Arc<Rooms>,
+    /// Who is connected.
+    pub connections: Arc<Connections>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who may connect.
+    pub keys: Arc<Keys>,
+    /// Name of this replica.
+    pub instance: String,
+    draining: AtomicBool,
+}
+
+impl Gateway {
+    /// A gateway to these rooms.
+    #[must_use]
+    pub fn new(rooms: Arc<Rooms>, metrics: Arc<Metrics>, keys: Arc<Keys>, instance: String) -> Self {
+        let connections = Arc::new(Connections::new(Arc::clone(&metrics)));
+        Self {
+            rooms,
+            connections,
+            metrics,
+            keys,
+            instance,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether the server was told to stop.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Takes no new connections, and tells each client to come back after a delay of its own, up to `spread`.
+    pub async fn drain(&self, spread: Duration) {
+        self.draining.store(true, Ordering::Relaxed);
+        let most = u64::try_from(spread.as_millis()).unwrap_or(u64::MAX);
+        for connected in self.connections.all() {
+            let farewell = Draining {
+                retry_after_ms: rand::random_range(0..=most),
+            };
+            outbox::emit(&connected, farewell);
+        }
+        // Over as soon as the farewells are on their way; who does not take them is not waited for.
+        tokio::time::timeout(FAREWELL, self.connections.drained()).await.ok();
+    }
+}
+
+/// Socket.IO as a layer for the HTTP router, which must be added last, and the handle with which to close it.
+pub fn layer(gateway: &Arc<Gateway>, config: &Config) -> (Layer, Handle) {
+    let builder = SocketIo::builder()
+        .req_path(SOCKET_PATH.trim_end_matches('/'))
+        .ping_interval(PING)
+        .ping_timeout(PING)
+        .connect_timeout(CONNECT)
+        .max_buffer_size(QUEUE)
+        .max_payload(PACKET as u64)
+        .ws_max_message_size(PACKET)
+        .ws_max_frame_size(PACKET);
+    let builder = match config.transports {
+        Transports::Both => builder.transports([TransportType::Polling, TransportType::Websocket]),
+        Transports::Websocket => builder.transports([TransportType::Websocket]),
+    };
+    let (layer, io) = builder.build_layer();
+    // All is prepared before CONNECT is answered, so that nothing is left to do once it is.
+    let nothing_more = async || {};
+    io.ns("/", nothing_more.with(connect::middleware(Arc::clone(gateway))));
+    (layer, io)
+}
+
+/// Closes all transports.
+pub async fn close(io: &Handle) {
+    if tokio::time::timeout(FAREWELL, io.close()).await.is_err() {
+        tracing::warn!("some transports did not close in time");
+    }
+}

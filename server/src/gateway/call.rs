@@ -1,0 +1,87 @@
+//! One event of one connection, on its way from decoding to its answer.
+
+use super::{
+    Gateway,
+    connection::{Connected, Connection},
+    outbox,
+};
+use crate::room::{
+    command::{Command, Reply, Ticket},
+    state::not_joined,
+};
+use protocol::{Answer, Refusal, RoomId, refusal::Refused};
+use socketioxide::{
+    SocketIo,
+    extract::{AckSender, SocketRef},
+};
+use std::sync::Arc;
+
+/// An event that is being handled.
+pub struct Call<'a> {
+    /// What there is to work with.
+    pub gateway: &'a Gateway,
+    /// Whose event it is.
+    pub connection: Arc<Connection>,
+    /// The library's handle, for rooms that are opened.
+    pub io: SocketIo,
+    /// The way back.
+    pub back: Back,
+}
+
+/// The way an answer takes to the client: the ack if it asked for one, else an event, and that only for refusals.
+pub struct Back {
+    pub(super) connected: Connected,
+    pub(super) ack: Option<AckSender>,
+    pub(super) event: &'static str,
+    pub(super) metrics: Arc<crate::metrics::Metrics>,
+}
+
+impl Back {
+    /// Answers with anything that serializes.
+    pub fn answer<T: serde::Serialize>(self, answer: Result<T, Refusal>) {
+        if let Err(refusal) = &answer {
+            self.metrics.refusals.inc(refusal.code.as_str());
+        }
+        match (self.ack, answer) {
+            (Some(ack), answer) => {
+                self.connected.connection.flow().sent();
+                // The one way this fails that matters: the connection's queue is full.
+                if ack.send(&Answer::from(answer)).is_err() && self.connected.socket.connected() {
+                    self.connected.connection.evict();
+                }
+            }
+            (None, Err(error)) => outbox::emit(
+                &self.connected,
+                Refused {
+                    event: self.event.to_owned(),
+                    error,
+                },
+            ),
+            (None, Ok(_)) => {}
+        }
+    }
+
+    /// The same, for a room to hold.
+    pub fn ticket(self) -> Ticket {
+        Ticket::new(|answer: Result<Reply, Refusal>| self.answer(answer))
+    }
+}
+
+impl Call<'_> {
+    /// Gives a command to a room that this connection has joined, or refuses.
+    pub fn hand(self, room: &RoomId, command: impl FnOnce(Ticket) -> Command) {
+        let sender = self.connection.joined().get(room).cloned();
+        let Some(sender) = sender else {
+            return self.back.answer::<()>(Err(not_joined()));
+        };
+        if let Err(returned) = self.gateway.rooms.send(&sender, command(self.back.ticket())) {
+            let (command, refusal) = *returned;
+            command.refuse(refusal);
+        }
+    }
+
+    /// The socket of this call.
+    pub fn socket(&self) -> &SocketRef {
+        &self.back.connected.socket
+    }
+}

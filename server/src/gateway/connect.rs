@@ -1,0 +1,95 @@
+//! CONNECT: who may come in. Everything a connection needs is prepared here, before it is answered.
+
+use super::{Gateway, table::Table};
+use crate::{
+    listener::{Remote, flow::Flow},
+    room::command::Command,
+    token,
+};
+use axum::extract::ConnectInfo;
+use protocol::{
+    Code, Refusal, VERSION,
+    auth::{Auth, Identity},
+};
+use serde_json::Value;
+use socketioxide::{
+    extract::{SocketRef, TryData},
+    handler::connect::ConnectMiddleware,
+    socket::DisconnectReason,
+};
+use std::{future::ready, sync::Arc};
+
+/// When to try again at a server that is stopping, in milliseconds.
+const RETRY: u64 = 1000;
+
+/// The middleware that lets connections in or says why not: as `connect_error`, whose message is `code: sentence`.
+pub fn middleware(
+    gateway: Arc<Gateway>,
+) -> impl ConnectMiddleware<socketioxide::adapter::LocalAdapter, (SocketRef, TryData<Value>)> + Send + Sync + Clone + 'static
+{
+    move |socket: SocketRef, TryData(auth): TryData<Value>| {
+        let admitted = identify(&gateway, auth.unwrap_or_default());
+        let result = match admitted {
+            Ok(who) => {
+                enter(&gateway, &socket, who);
+                Ok(())
+            }
+            Err(refusal) => {
+                gateway.metrics.refusals.inc(refusal.code.as_str());
+                Err(refusal)
+            }
+        };
+        ready(result)
+    }
+}
+
+/// Who asks to come in.
+fn identify(gateway: &Gateway, auth: Value) -> Result<Identity, Refusal> {
+    if gateway.is_draining() {
+        return Err(Refusal::new(Code::Draining, "This server is stopping: try again in a moment.").retry_after(RETRY));
+    }
+    let auth = match auth {
+        Value::Null => Auth {
+            token: None,
+            version: None,
+        },
+        auth => serde_json::from_value(auth).map_err(|_| token::refusal(Code::TokenMalformed))?,
+    };
+    if let Some(version) = auth.version.filter(|version| *version != VERSION) {
+        let message = format!("This server speaks version {VERSION} of the protocol, not {version}: reload the page.");
+        return Err(Refusal::new(Code::UnsupportedVersion, message));
+    }
+    let token = auth.token.ok_or_else(|| token::refusal(Code::TokenMissing))?;
+    gateway.keys.verify(&token)
+}
+
+/// Lets a connection in.
+fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, who: Identity) {
+    let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
+    let flow = remote.map_or_else(Arc::<Flow>::default, |ConnectInfo(remote)| Arc::clone(&remote.flow));
+    let connection = gateway.connections.enter(socket.clone(), who, flow);
+    socket.extensions.insert(connection);
+    socket.on_fallback(Table(Arc::clone(gateway)));
+    let gateway = Arc::clone(gateway);
+    socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
+        leave(&gateway, &socket, reason);
+        ready(())
+    });
+}
+
+/// The connection has ended. Who said so has left; who did not may be back in a moment.
+fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
+    let Some(connection) = gateway.connections.strike(socket.id) else {
+        return;
+    };
+    let meant = matches!(reason, DisconnectReason::ClientNSDisconnect);
+    for (_, room) in connection.joined().drain() {
+        let peer = connection.peer;
+        let command = if meant {
+            Command::leave_silently(peer)
+        } else {
+            Command::Lose(peer)
+        };
+        gateway.rooms.send_surely(&room, command);
+    }
+}

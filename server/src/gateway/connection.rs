@@ -1,0 +1,174 @@
+//! Who is connected: one entry a connection, from CONNECT to its end.
+
+use crate::{listener::flow::Flow, metrics::Metrics, room::command::Command, rooms::count};
+use protocol::{PeerId, RoomId, auth::Identity};
+use socketioxide::{extract::SocketRef, socket::Sid};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+/// Known flows without a connection that are kept before the dead ones among them are swept out.
+const SWEEP: usize = 1024;
+
+/// One connection.
+pub struct Connection {
+    /// Its id.
+    pub peer: PeerId,
+    /// Whose it is.
+    pub who: Identity,
+    /// The rooms it has joined, with the way to each.
+    pub joined: Mutex<HashMap<RoomId, mpsc::Sender<Command>>>,
+    /// How its bytes flow; another one once it has changed its transport.
+    flow: Mutex<Arc<Flow>>,
+    metrics: Arc<Metrics>,
+}
+
+impl Connection {
+    /// See [`Flow`].
+    pub fn flow(&self) -> Arc<Flow> {
+        Arc::clone(&lock(&self.flow))
+    }
+
+    /// The rooms it has joined.
+    pub fn joined(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Command>>> {
+        lock(&self.joined)
+    }
+
+    /// Ends the connection, because it did not take what it must not miss. Its client resumes.
+    pub fn evict(&self) {
+        let flow = self.flow();
+        self.metrics.queue_full.inc("socket");
+        if !flow.is_ended() {
+            self.metrics.evictions.inc("queue_full");
+            tracing::info!(peer = %self.peer, user = %self.who.user_id, "too slow, ended");
+            flow.end();
+        }
+    }
+}
+
+/// A connection and its socket. Apart, since the socket holds the connection: one inside the other would never be freed.
+#[derive(Clone)]
+pub struct Connected {
+    /// Ours.
+    pub connection: Arc<Connection>,
+    /// The library's.
+    pub socket: SocketRef,
+}
+
+/// All connections of the process.
+pub struct Connections {
+    all: Mutex<All>,
+    /// Ids count up from a random start, so that those of two replicas do not meet.
+    next: AtomicU32,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Default)]
+struct All {
+    by_peer: HashMap<PeerId, Connected>,
+    by_sid: HashMap<Sid, PeerId>,
+    /// Flows of requests, by the session they belong to: known before the session comes to CONNECT.
+    flows: HashMap<Sid, Weak<Flow>>,
+}
+
+impl Connections {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new(metrics: Arc<Metrics>) -> Self {
+        Self {
+            all: Mutex::default(),
+            next: AtomicU32::new(rand::random()),
+            metrics,
+        }
+    }
+
+    /// Enters a connection.
+    pub fn enter(&self, socket: SocketRef, who: Identity, flow: Arc<Flow>) -> Arc<Connection> {
+        let mut all = lock(&self.all);
+        let sid = socket.id;
+        let flow = all.flows.get(&sid).and_then(Weak::upgrade).unwrap_or(flow);
+        let peer = PeerId(self.next.fetch_add(1, Ordering::Relaxed));
+        let (joined, metrics) = (Mutex::default(), Arc::clone(&self.metrics));
+        let connection = Arc::new(Connection {
+            peer,
+            who,
+            joined,
+            flow: Mutex::new(flow),
+            metrics,
+        });
+        all.by_peer.insert(
+            peer,
+            Connected {
+                connection: Arc::clone(&connection),
+                socket,
+            },
+        );
+        all.by_sid.insert(sid, peer);
+        self.metrics.connections.set(count(all.by_peer.len()));
+        connection
+    }
+
+    /// Strikes a connection out.
+    pub fn strike(&self, sid: Sid) -> Option<Arc<Connection>> {
+        let mut all = lock(&self.all);
+        all.flows.remove(&sid);
+        let peer = all.by_sid.remove(&sid)?;
+        let connected = all.by_peer.remove(&peer)?;
+        self.metrics.connections.set(count(all.by_peer.len()));
+        Some(connected.connection)
+    }
+
+    /// A request of this session was carried by this flow: the session sends through it from now on.
+    pub fn carried(&self, sid: Sid, flow: &Arc<Flow>) {
+        let mut all = lock(&self.all);
+        if let Some(connected) = all.by_sid.get(&sid).and_then(|peer| all.by_peer.get(peer)) {
+            *lock(&connected.connection.flow) = Arc::clone(flow);
+        }
+        if all.flows.len() >= all.by_peer.len() * 2 + SWEEP {
+            all.flows.retain(|_, flow| flow.strong_count() > 0);
+        }
+        all.flows.insert(sid, Arc::downgrade(flow));
+    }
+
+    /// The connection with this id.
+    pub fn get(&self, peer: PeerId) -> Option<Connected> {
+        lock(&self.all).by_peer.get(&peer).cloned()
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Connected> {
+        lock(&self.all).by_peer.values().cloned().collect()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        lock(&self.all).by_peer.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Waits until nothing is left to be sent to anybody.
+    pub async fn drained(&self) {
+        // The kernel tells nobody when a flush is done, so that this looks again and again; it is done once, at the end.
+        while self
+            .all()
+            .iter()
+            .any(|connected| connected.connection.flow().waiting() > 0)
+        {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

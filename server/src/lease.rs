@@ -1,0 +1,88 @@
+//! The lease lane's storage: which connections are in which room. State, not events; knows no sockets and no actors.
+
+pub mod memory;
+
+use async_trait::async_trait;
+use protocol::{Millis, PeerId, RoomId, auth::Identity, presence::PresenceEntry};
+
+/// One connection in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Which connection.
+    pub peer: PeerId,
+    /// Whose.
+    pub who: Identity,
+    /// Since when.
+    pub since: Millis,
+}
+
+/// Who is where. Writing returns at once and in order; a store across a network queues.
+#[async_trait]
+pub trait Leases: Send + Sync + 'static {
+    /// This connection is in the room, or is called otherwise from now on.
+    fn hold(&self, room: &RoomId, holding: Holding);
+
+    /// This connection is in the room no longer.
+    fn release(&self, room: &RoomId, peer: PeerId);
+
+    /// Everybody in a room, on all replicas, in the order they came.
+    async fn present(&self, room: &RoomId) -> Vec<PresenceEntry>;
+
+    /// Every room in which somebody is, on all replicas, with who is there.
+    async fn rooms(&self) -> Vec<(RoomId, Vec<PresenceEntry>)>;
+}
+
+/// One entry a person out of one a connection. The newest connection says what the person is called.
+#[must_use]
+pub fn people(mut holdings: Vec<Holding>) -> Vec<PresenceEntry> {
+    holdings.sort_by_key(|holding| (holding.since, holding.peer));
+    let mut people: Vec<PresenceEntry> = Vec::new();
+    for Holding { peer, who, since } in holdings {
+        if let Some(person) = people.iter_mut().find(|person| person.user_id == who.user_id) {
+            person.peers.push(peer);
+            (person.name, person.hue) = (who.name, who.hue);
+        } else {
+            people.push(PresenceEntry {
+                user_id: who.user_id,
+                name: who.name,
+                hue: who.hue,
+                peers: vec![peer],
+                since,
+            });
+        }
+    }
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::Hue;
+
+    fn holding(user: &str, name: &str, peer: u32, since: u64) -> Holding {
+        let user_id = user.parse().unwrap();
+        let who = Identity {
+            hue: Hue::of(&user_id),
+            user_id,
+            name: name.parse().unwrap(),
+        };
+        Holding {
+            peer: PeerId(peer),
+            who,
+            since: Millis(since),
+        }
+    }
+
+    #[test]
+    fn tabs_of_one_person_are_one_entry() {
+        let people = people(vec![
+            holding("ann", "Anna", 3, 30),
+            holding("bob", "Bob", 2, 20),
+            holding("ann", "Ann", 1, 10),
+        ]);
+        assert_eq!(people.len(), 2);
+        assert_eq!(people[0].peers, [PeerId(1), PeerId(3)]);
+        assert_eq!((people[0].since, people[0].name.as_str()), (Millis(10), "Anna"));
+        assert_eq!(people[1].user_id.as_str(), "bob");
+    }
+}

@@ -1,0 +1,216 @@
+//! Everything that is counted, with its name. Scraped at `/metrics` in Prometheus' text format.
+//!
+//! Counters with labels are resolved when the process starts: no map is looked up by label on a hot path, and each series
+//! is there from the beginning, at zero.
+
+use prometheus::{
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    core::Collector, process_collector::ProcessCollector,
+};
+use protocol::{Code, ServerEvent};
+use std::collections::HashMap;
+
+/// Buckets in seconds for work that should take microseconds.
+const BUCKETS: &[f64] = &[0.000_005, 0.000_02, 0.000_1, 0.000_5, 0.002, 0.01, 0.05, 0.2, 1.0];
+
+/// One server's counters.
+pub struct Metrics {
+    registry: Registry,
+    /// Connections that are past CONNECT.
+    pub connections: IntGauge,
+    /// Rooms with somebody in them.
+    pub rooms: IntGauge,
+    /// Memberships: a connection in two rooms counts twice.
+    pub members: IntGauge,
+    /// Events that clients sent, by name; names that no event has count as `unknown`.
+    pub events_in: Family,
+    /// Events that rooms emitted, by name, however many heard them.
+    pub events_out: Family,
+    /// Events handed to connections, by name: what `events_out` multiplies to.
+    pub deliveries: Family,
+    /// Refusals, by code.
+    pub refusals: Family,
+    /// Connections ended because the peer did not take what was for it, by reason: `stalled` or `queue_full`.
+    pub evictions: Family,
+    /// Times that a bounded queue was full, by queue: `room` (commands), `chat` (writes), `socket` (packets).
+    pub queue_full: Family,
+    /// Cursors held back from slow clients that did not ask for batches.
+    pub cursors_dropped: IntCounter,
+    /// Seconds to encode and hand over one frame.
+    pub tick: Histogram,
+    /// Seconds to decode, check and hand over one event, by name.
+    pub handler: HashMap<&'static str, Histogram>,
+}
+
+/// Names of the events that clients send.
+pub const EVENTS_IN: &[&str] = &[
+    "chat",
+    "chat.read",
+    "cursor",
+    "room.join",
+    "room.leave",
+    "tape",
+    UNKNOWN,
+];
+
+/// The label of events that do not exist.
+pub const UNKNOWN: &str = "unknown";
+
+impl Metrics {
+    /// All counters at zero.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        registry.register(Box::new(ProcessCollector::for_self()))?;
+        let events_out = ServerEvent::NAMES;
+        let codes: Vec<&'static str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        Ok(Self {
+            connections: gauge(&registry, "collab_connections", "Connections that are past CONNECT.")?,
+            rooms: gauge(&registry, "collab_rooms", "Rooms with somebody in them.")?,
+            members: gauge(&registry, "collab_members", "Memberships of connections in rooms.")?,
+            events_in: family(
+                &registry,
+                "collab_events_in_total",
+                "Events from clients.",
+                "event",
+                EVENTS_IN,
+            )?,
+            events_out: family(
+                &registry,
+                "collab_events_out_total",
+                "Events from rooms.",
+                "event",
+                events_out,
+            )?,
+            deliveries: family(
+                &registry,
+                "collab_deliveries_total",
+                "Events to connections.",
+                "event",
+                events_out,
+            )?,
+            refusals: family(&registry, "collab_refusals_total", "Refusals.", "code", &codes)?,
+            evictions: family(
+                &registry,
+                "collab_slow_client_evictions_total",
+                "Connections ended because the peer did not take what was for it.",
+                "reason",
+                &["queue_full", "stalled"],
+            )?,
+            queue_full: family(
+                &registry,
+                "collab_queue_full_total",
+                "Times that a bounded queue was full.",
+                "queue",
+                &["chat", "room", "socket"],
+            )?,
+            cursors_dropped: counter(
+                &registry,
+                "collab_cursors_dropped_total",
+                "Cursors held back from slow clients.",
+            )?,
+            tick: histogram(
+                &registry,
+                "collab_tick_seconds",
+                "Time to encode and hand over one frame.",
+            )?,
+            handler: histograms(
+                &registry,
+                "collab_handler_seconds",
+                "Time to hand over one event.",
+                EVENTS_IN,
+            )?,
+            registry,
+        })
+    }
+
+    /// All of it, as Prometheus reads it.
+    pub fn text(&self) -> Result<String, prometheus::Error> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+}
+
+/// Counters of one name, one for each value of its label.
+pub struct Family(HashMap<&'static str, IntCounter>);
+
+impl Family {
+    /// Counts one.
+    pub fn inc(&self, label: &str) {
+        self.add(label, 1);
+    }
+
+    /// Counts `n`. A label that was not declared is a mistake in the program and is not counted.
+    pub fn add(&self, label: &str, n: u64) {
+        debug_assert!(self.0.contains_key(label), "undeclared label {label}");
+        if let Some(counter) = self.0.get(label) {
+            counter.inc_by(n);
+        }
+    }
+}
+
+fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> Result<C, prometheus::Error> {
+    registry.register(Box::new(collector.clone()))?;
+    Ok(collector)
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
+    register(registry, IntGauge::new(name, help)?)
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
+    register(registry, IntCounter::new(name, help)?)
+}
+
+fn family(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    label: &str,
+    values: &[&'static str],
+) -> Result<Family, prometheus::Error> {
+    let counters = register(registry, IntCounterVec::new(Opts::new(name, help), &[label])?)?;
+    Ok(Family(
+        values
+            .iter()
+            .map(|value| (*value, counters.with_label_values(&[value])))
+            .collect(),
+    ))
+}
+
+fn options(name: &str, help: &str) -> HistogramOpts {
+    HistogramOpts::new(name, help).buckets(BUCKETS.to_vec())
+}
+
+fn histogram(registry: &Registry, name: &str, help: &str) -> Result<Histogram, prometheus::Error> {
+    register(registry, Histogram::with_opts(options(name, help))?)
+}
+
+fn histograms(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    events: &[&'static str],
+) -> Result<HashMap<&'static str, Histogram>, prometheus::Error> {
+    let all = register(registry, HistogramVec::new(options(name, help), &["event"])?)?;
+    Ok(events
+        .iter()
+        .map(|event| (*event, all.with_label_values(&[event])))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_series_is_there_from_the_start() {
+        let text = Metrics::new().unwrap().text().unwrap();
+        for line in [
+            "collab_connections 0",
+            "collab_refusals_total{code=\"text_too_long\"} 0",
+            "collab_events_in_total{event=\"unknown\"} 0",
+            "collab_slow_client_evictions_total{reason=\"stalled\"} 0",
+        ] {
+            assert!(text.lines().any(|have| have == line), "{line} is not in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The closed list of what can be asked of a room, and the way an answer takes back.
+
+use protocol::{
+    PeerId, Refusal,
+    auth::Identity,
+    chat::{ChatPage, ReadChat, Said, Say},
+    room::{Join, Left, Welcome},
+};
+use serde::Serialize;
+use std::fmt;
+
+/// What can be asked of a room. Payloads were held against their limits before.
+#[derive(Debug)]
+pub enum Command {
+    /// Let a connection in.
+    Join {
+        /// Which.
+        peer: PeerId,
+        /// Whose.
+        who: Identity,
+        /// What it asked for.
+        join: Join,
+        /// Answered with [`Reply::Welcome`].
+        ticket: Ticket,
+    },
+    /// Let it out, at its own wish.
+    Leave {
+        /// Which.
+        peer: PeerId,
+        /// Answered with [`Reply::Left`].
+        ticket: Ticket,
+    },
+    /// Its connection was lost: it has left, unless the person is back within the grace.
+    Lose(PeerId),
+    /// Say something.
+    Say {
+        /// Who.
+        peer: PeerId,
+        /// What.
+        say: Say,
+        /// Answered with [`Reply::Said`].
+        ticket: Ticket,
+    },
+    /// Read older chat.
+    ReadChat {
+        /// Who.
+        peer: PeerId,
+        /// From where.
+        read: ReadChat,
+        /// Answered with [`Reply::ChatPage`].
+        ticket: Ticket,
+    },
+    /// Move a cursor.
+    MoveCursor {
+        /// Whose.
+        peer: PeerId,
+        /// Canvas units.
+        x: f64,
+        /// Canvas units.
+        y: f64,
+        /// Answered only where it is refused.
+        ticket: Ticket,
+    },
+}
+
+impl Command {
+    /// Lets a connection out whose end nobody waits for an answer to.
+    #[must_use]
+    pub fn leave_silently(peer: PeerId) -> Self {
+        Self::Leave {
+            peer,
+            ticket: Ticket::new(drop),
+        }
+    }
+
+    /// Answers a command that reached no room.
+    pub fn refuse(self, refusal: Refusal) {
+        match self {
+            Self::Join { ticket, .. }
+            | Self::Leave { ticket, .. }
+            | Self::Say { ticket, .. }
+            | Self::ReadChat { ticket, .. }
+            | Self::MoveCursor { ticket, .. } => ticket.answer(Err(refusal)),
+            Self::Lose(_) => {}
+        }
+    }
+}
+
+/// What a room answers. Serializes as the bare reply.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// To a join. Boxed: it is far larger than the rest.
+    Welcome(Box<Welcome>),
+    /// To a leave.
+    Left(Left),
+    /// To a chat message.
+    Said(Said),
+    /// To a wish for older chat.
+    ChatPage(ChatPage),
+}
+
+/// What stands behind a ticket.
+type Deliver = Box<dyn FnOnce(Result<Reply, Refusal>) + Send>;
+
+/// The way an answer takes back to who asked. The room does not know what is behind it. Dropped unused, nobody is answered.
+pub struct Ticket(Deliver);
+
+impl Ticket {
+    /// A ticket that gives its answer to `deliver`, which must not block.
+    pub fn new(deliver: impl FnOnce(Result<Reply, Refusal>) + Send + 'static) -> Self {
+        Self(Box::new(deliver))
+    }
+
+    /// Answers.
+    pub fn answer(self, answer: Result<Reply, Refusal>) {
+        (self.0)(answer);
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ticket")
+    }
+}

@@ -1,0 +1,177 @@
+//! The rooms that are open in this process. Opens a room with its first command and forgets it with its last person.
+
+use crate::{
+    config::Config,
+    lease::Leases,
+    metrics::Metrics,
+    room::{
+        actor::Actor,
+        command::Command,
+        outbox::Outlet,
+        state::{Settings, State},
+    },
+    store::Log,
+};
+use protocol::{Code, Refusal, RoomId, health::Mode};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Commands that may wait for a room; beyond it whoever asks is refused with `busy`. A room takes hundreds of thousands a
+/// second, so that this many wait only where it has come to a halt.
+const COMMANDS: usize = 1024;
+
+/// When to try again after `busy`, in milliseconds.
+const RETRY: u64 = 500;
+
+/// The rooms of one process.
+pub struct Rooms {
+    open: Mutex<HashMap<RoomId, mpsc::Sender<Command>>>,
+    /// Rooms that are taken; more are refused with `server_full`.
+    most: usize,
+    settings: Settings,
+    log: Arc<dyn Log>,
+    leases: Arc<dyn Leases>,
+    metrics: Arc<Metrics>,
+    tasks: TaskTracker,
+    cancel: CancellationToken,
+}
+
+impl Rooms {
+    /// No rooms yet.
+    #[must_use]
+    pub fn new(
+        config: &Config,
+        instance: String,
+        log: Arc<dyn Log>,
+        leases: Arc<dyn Leases>,
+        metrics: Arc<Metrics>,
+        cancel: CancellationToken,
+    ) -> Self {
+        let settings = Settings {
+            instance,
+            mode: Mode::Memory,
+            members: config.room_members as usize,
+            grace: config.grace(),
+        };
+        let (open, most) = (Mutex::default(), config.rooms as usize);
+        Self {
+            open,
+            most,
+            settings,
+            log,
+            leases,
+            metrics,
+            tasks: TaskTracker::new(),
+            cancel,
+        }
+    }
+
+    /// Gives a join to its room, which is opened where it is not. Returns the way to the room, for all that follows. A
+    /// refused command comes back with the reason, so that it can be answered.
+    pub fn join<O: Outlet>(
+        self: &Arc<Self>,
+        room: &RoomId,
+        outlet: impl FnOnce() -> O,
+        command: Command,
+    ) -> Result<mpsc::Sender<Command>, Box<(Command, Refusal)>> {
+        // The lock is held over the hand-over, so that no room closes between being found and being asked.
+        let mut open = self.lock();
+        if let Some(sender) = open.get(room) {
+            self.send(sender, command)?;
+            return Ok(sender.clone());
+        }
+        if open.len() >= self.most {
+            let refusal =
+                Refusal::new(Code::ServerFull, "This server has as many rooms as it takes.").retry_after(RETRY);
+            return Err(Box::new((command, refusal)));
+        }
+        let sender = self.open(room.clone(), outlet());
+        self.send(&sender, command)?;
+        open.insert(room.clone(), sender.clone());
+        self.metrics.rooms.set(count(open.len()));
+        Ok(sender)
+    }
+
+    /// Gives a command to a room that was joined.
+    pub fn send(&self, room: &mpsc::Sender<Command>, command: Command) -> Result<(), Box<(Command, Refusal)>> {
+        room.try_send(command).map_err(|error| match error {
+            TrySendError::Full(command) => {
+                self.metrics.queue_full.inc("room");
+                let refusal = Refusal::new(Code::Busy, "The room has too much to do just now.").retry_after(RETRY);
+                Box::new((command, refusal))
+            }
+            TrySendError::Closed(command) => Box::new((command, crate::room::state::not_joined())),
+        })
+    }
+
+    /// Gives a room a command that must not be lost: if its queue is full, a task waits until it is not.
+    pub fn send_surely(&self, room: &mpsc::Sender<Command>, command: Command) {
+        if let Err(TrySendError::Full(command)) = room.try_send(command) {
+            self.metrics.queue_full.inc("room");
+            let room = room.clone();
+            // An error means that the room is gone, and with it whoever was to leave it.
+            self.tasks.spawn(async move { room.send(command).await.ok() });
+        }
+    }
+
+    /// Forgets an empty room, unless something was just sent to it.
+    fn close(&self, room: &RoomId, commands: &mpsc::Receiver<Command>) -> bool {
+        let mut open = self.lock();
+        if !commands.is_empty() {
+            return false;
+        }
+        open.remove(room);
+        self.metrics.rooms.set(count(open.len()));
+        true
+    }
+
+    /// How many rooms are open.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Waits until all actors have ended, after the token was cancelled.
+    pub async fn closed(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    fn open(self: &Arc<Self>, room: RoomId, outlet: impl Outlet) -> mpsc::Sender<Command> {
+        let (sender, commands) = mpsc::channel(COMMANDS);
+        let rooms = Arc::clone(self);
+        let actor = Actor {
+            state: State::new(room.clone(), self.settings.clone()),
+            room,
+            commands,
+            outlet,
+            log: Arc::clone(&self.log),
+            leases: Arc::clone(&self.leases),
+            close: Box::new(move |room, commands| rooms.close(room, commands)),
+            metrics: Arc::clone(&self.metrics),
+            cancel: self.cancel.clone(),
+        };
+        self.tasks.spawn(actor.run());
+        sender
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Command>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A count as a gauge takes it.
+#[must_use]
+pub fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}

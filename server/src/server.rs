@@ -1,0 +1,146 @@
+//! The server as a value: made from a configuration, listening on a socket, shut down in order.
+
+use crate::{
+    config::{Config, ConfigError},
+    gateway::{self, Gateway},
+    lease::{Leases, memory::MemoryLeases},
+    listener::{GuardedListener, Remote},
+    metrics::Metrics,
+    rooms::Rooms,
+    store::{Log, memory::MemoryLog},
+    token::Keys,
+    web::{self, Web},
+};
+use axum::Router;
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// How long requests that are being answered may take once the server stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(2);
+
+/// One Orrery, ready to listen.
+pub struct Server {
+    config: Arc<Config>,
+    router: Router,
+    gateway: Arc<Gateway>,
+    rooms: Arc<Rooms>,
+    metrics: Arc<Metrics>,
+    io: gateway::Handle,
+    cancel: CancellationToken,
+}
+
+/// Why a server could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The configuration is not taken.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The counters could not be set up.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+}
+
+/// A server that listens. Dropped, it ends at once; [`Running::shutdown`] ends it in order.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    server: Server,
+    accepting: JoinHandle<io::Result<()>>,
+    stop_accepting: CancellationToken,
+}
+
+impl Server {
+    /// Puts the parts together.
+    pub fn new(config: Config) -> Result<Self, ServerError> {
+        let metrics = Arc::new(Metrics::new()?);
+        let keys = Arc::new(Keys::new(config.secret()?));
+        let instance = config.instance_id.clone().unwrap_or_else(instance);
+        let log: Arc<dyn Log> = Arc::new(MemoryLog::new(config.chat_history as usize, config.rooms as usize));
+        let leases: Arc<dyn Leases> = Arc::new(MemoryLeases::default());
+        let cancel = CancellationToken::new();
+        let rooms = Arc::new(Rooms::new(
+            &config,
+            instance.clone(),
+            Arc::clone(&log),
+            Arc::clone(&leases),
+            Arc::clone(&metrics),
+            cancel.clone(),
+        ));
+        let gateway = Arc::new(Gateway::new(
+            Arc::clone(&rooms),
+            Arc::clone(&metrics),
+            Arc::clone(&keys),
+            instance,
+        ));
+        let (layer, io) = gateway::layer(&gateway, &config);
+        let config = Arc::new(config);
+        let web = Web {
+            config: Arc::clone(&config),
+            gateway: Arc::clone(&gateway),
+            leases,
+            log,
+            metrics: Arc::clone(&metrics),
+            keys,
+            started: Instant::now(),
+        };
+        let router = web::router(&web, layer);
+        Ok(Self {
+            config,
+            router,
+            gateway,
+            rooms,
+            metrics,
+            io,
+            cancel,
+        })
+    }
+
+    /// Serves on this socket from now on.
+    pub fn listen(self, listener: TcpListener) -> io::Result<Running> {
+        let address = listener.local_addr()?;
+        let stop_accepting = CancellationToken::new();
+        let listener = GuardedListener::new(listener, self.config.stall(), Arc::clone(&self.metrics));
+        let service = self.router.clone().into_make_service_with_connect_info::<Remote>();
+        let serve = axum::serve(listener, service).with_graceful_shutdown(stop_accepting.clone().cancelled_owned());
+        let accepting = tokio::spawn(serve.into_future());
+        Ok(Running {
+            address,
+            server: self,
+            accepting,
+            stop_accepting,
+        })
+    }
+}
+
+impl Running {
+    /// Ends in this order: not ready, accept nobody, tell everybody when to come back, write what was taken, close.
+    pub async fn shutdown(mut self) {
+        let server = &self.server;
+        self.stop_accepting.cancel();
+        server.gateway.drain(server.config.drain()).await;
+        server.cancel.cancel();
+        server.rooms.closed().await;
+        gateway::close(&server.io).await;
+        if tokio::time::timeout(LAST_REQUESTS, &mut self.accepting).await.is_err() {
+            tracing::warn!("some requests did not end in time");
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.server.cancel.cancel();
+        self.accepting.abort();
+    }
+}
+
+/// A name for a replica that was given none.
+fn instance() -> String {
+    format!("orrery-{:06x}", rand::random_range(0..0x0100_0000_u32))
+}

@@ -1,0 +1,102 @@
+//! Everything over plain HTTP, on the origin of the socket: pages, files, health, metrics and the API.
+
+pub mod guest;
+pub mod health;
+pub mod metrics;
+pub mod pages;
+pub mod rooms;
+pub mod session;
+pub mod site;
+pub mod socket;
+pub mod token;
+
+use crate::{
+    config::Config,
+    gateway::{self, Gateway},
+    lease::Leases,
+    metrics::Metrics,
+    store::Log,
+    token::Keys,
+};
+use axum::{
+    Router,
+    http::{HeaderValue, header},
+    middleware,
+    routing::{get, post},
+};
+use std::{sync::Arc, time::Instant};
+use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+
+/// What handlers work with.
+#[derive(Clone)]
+pub struct Web {
+    /// What was configured.
+    pub config: Arc<Config>,
+    /// Sockets.
+    pub gateway: Arc<Gateway>,
+    /// Who is where.
+    pub leases: Arc<dyn Leases>,
+    /// What was said.
+    pub log: Arc<dyn Log>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who is who.
+    pub keys: Arc<Keys>,
+    /// When the process started.
+    pub started: Instant,
+}
+
+/// All routes. Socket.IO is a layer around them, which answers before they are asked.
+pub fn router(web: &Web, socket: gateway::Layer) -> Router {
+    let carry = middleware::from_fn_with_state(web.clone(), socket::carry);
+    app(web)
+        .merge(machines(web))
+        .fallback_service(pages(web))
+        .layer(no_sniffing())
+        .layer(socket)
+        .layer(carry)
+}
+
+/// What programs ask for.
+fn machines(web: &Web) -> Router {
+    let router = Router::new()
+        .route("/healthz", get(health::health))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
+        .route("/api/rooms", get(rooms::list))
+        .route("/api/rooms/{room}/presence", get(rooms::presence));
+    // In production tokens come from whoever knows the secret, and nobody else.
+    let router = if web.config.is_production() {
+        router
+    } else {
+        router.route("/dev/token", get(token::issue))
+    };
+    router.with_state(web.clone())
+}
+
+/// What the pages ask for behind people's backs: server functions.
+fn app(web: &Web) -> Router {
+    Router::new()
+        .route("/api/app/{*function}", post(pages::call))
+        .layer(middleware::from_fn_with_state(web.clone(), session::identify))
+        .with_state(web.clone())
+}
+
+/// What people see. Pages are compressed as they are made; files are compressed already.
+fn pages(web: &Web) -> Router {
+    let pages = Router::new()
+        .route("/r", get(rooms::open))
+        .fallback(pages::render)
+        .layer(middleware::from_fn_with_state(web.clone(), session::identify))
+        .layer(CompressionLayer::new())
+        .with_state(web.clone());
+    Router::new()
+        .fallback_service(pages)
+        .layer(middleware::from_fn(site::serve))
+}
+
+/// Browsers take types as they are told.
+fn no_sniffing() -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
+}

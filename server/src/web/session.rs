@@ -1,0 +1,86 @@
+//! Who a browser belongs to: a signed cookie that scripts cannot read. Whoever comes without one is a guest from then on.
+
+use super::{Web, guest::guest};
+use crate::{clock::Now, token::SESSION};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use protocol::auth::Identity;
+
+/// Name of the cookie.
+const COOKIE: &str = "orrery_session";
+
+/// Puts the [`Identity`] of a request into its extensions, and the cookie of a new guest into its response.
+pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    let secure = is_secure(request.headers());
+    let known = cookie(request.headers()).and_then(|token| web.keys.verify(token).ok());
+    let new = known.is_none();
+    let Some(who) = known.or_else(guest) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let set = new.then(|| set_cookie(&web, &who, secure)).flatten();
+    request.extensions_mut().insert(who);
+    let mut response = next.run(request).await;
+    // A page made for one person must not be shown to another by a cache between.
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A rename in the same request has set a newer one.
+    if let Some(set) = set.filter(|_| !response.headers().contains_key(header::SET_COOKIE)) {
+        response.headers_mut().append(header::SET_COOKIE, set);
+    }
+    response
+}
+
+/// The header that makes a browser remember who it belongs to. `None`, and a line in the log, where signing fails.
+pub fn set_cookie(web: &Web, who: &Identity, secure: bool) -> Option<HeaderValue> {
+    let token = web
+        .keys
+        .sign(who, Now::read().at.0 / 1000, SESSION)
+        .inspect_err(|error| tracing::error!(%error, "a session could not be signed"))
+        .ok()?;
+    let secure = if secure { "; Secure" } else { "" };
+    let age = SESSION.as_secs();
+    HeaderValue::try_from(format!(
+        "{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
+    ))
+    .ok()
+}
+
+/// Whether the browser came over TLS, which ends in a proxy before us.
+#[must_use]
+pub fn is_secure(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-forwarded-proto")
+        .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok());
+    let pairs = cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, _)| *name == COOKIE).map(|(_, token)| token).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(
+            header::COOKIE,
+            HeaderValue::from_static("theme=dark; orrery_session=abc.def"),
+        );
+        assert_eq!(cookie(&headers), Some("abc.def"));
+        assert_eq!(cookie(&HeaderMap::new()), None);
+    }
+}
