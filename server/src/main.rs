@@ -3,6 +3,7 @@
 use anyhow::Context;
 use clap::Parser;
 use server::{Config, Server};
+use std::io::IsTerminal;
 use tokio::{net::TcpListener, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -14,6 +15,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let (host, port) = (config.host, config.port);
     let server = Server::new(config)?;

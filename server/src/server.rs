@@ -58,6 +58,8 @@ pub struct Running {
 impl Server {
     /// Puts the parts together.
     pub fn new(config: Config) -> Result<Self, ServerError> {
+        // Pages are rendered on tokio's executor; an error means that a server before this one has said so already.
+        any_spawner::Executor::init_tokio().ok();
         let metrics = Arc::new(Metrics::new()?);
         let keys = Arc::new(Keys::new(config.secret()?));
         let instance = config.instance_id.clone().unwrap_or_else(instance);

@@ -143,7 +143,8 @@ impl Client {
     }
 
     /// Connects now, asking the auth provider again: ends a wait, and the rest after a refusal. While connected it
-    /// leaves cleanly and connects anew; while an attempt is under way it does nothing.
+    /// sends what waits, closes the transport without a DISCONNECT, since it does not mean to leave, and connects
+    /// anew; while an attempt is under way it does nothing.
     pub fn reconnect(&self) {
         self.order(Command::Reconnect);
     }

@@ -112,7 +112,10 @@ impl Ring {
     fn read(&self, span: Span) -> Page {
         let entries: Vec<Entry> = match span {
             Span::After(seq) => self.slice(seq.next(), Seq(u64::MAX)),
-            Span::Before(seq, limit) => self.slice(Seq(seq.0.saturating_sub(limit as u64)), seq),
+            Span::Before(seq, limit) => {
+                let end = seq.min(self.last.next());
+                self.slice(Seq(end.0.saturating_sub(limit as u64)), end)
+            }
             Span::Newest(limit) => self.slice(Seq((self.last.0 + 1).saturating_sub(limit as u64)), Seq(u64::MAX)),
         };
         Page {
@@ -233,7 +236,8 @@ mod tests {
             let kept: Vec<u64> = (1..=writes).skip((writes as usize).saturating_sub(keep)).collect();
             let after: Vec<u64> = kept.iter().copied().filter(|seq| *seq > place).collect();
             prop_assert_eq!(seqs(&ring.read(Span::After(Seq(place)))), after);
-            let before: Vec<u64> = kept.iter().copied().filter(|seq| *seq < place && *seq + limit as u64 >= place).collect();
+            let before: Vec<u64> = kept.iter().copied().filter(|seq| *seq < place).collect();
+            let before: Vec<u64> = before.iter().copied().skip(before.len().saturating_sub(limit)).collect();
             prop_assert_eq!(seqs(&ring.read(Span::Before(Seq(place), limit))), before);
             let newest: Vec<u64> = kept.iter().copied().skip(kept.len().saturating_sub(limit)).collect();
             prop_assert_eq!(seqs(&ring.read(Span::Newest(limit))), newest);

@@ -97,12 +97,13 @@ impl Connection {
         self.wait(cause, at);
     }
 
-    /// Connects now. A connection that stands is left cleanly first.
+    /// Connects now. A connection that stands is let go first, without a goodbye: to the server it is a blip and no
+    /// leave.
     pub(super) fn reconnect(&mut self, at: Moment) {
         match self.phase {
             Phase::Resting | Phase::Waiting { .. } => self.begin(at),
             Phase::Connected { .. } => {
-                let was_connected = self.leave();
+                let was_connected = self.let_go(Output::Leave);
                 self.part(was_connected, Reason::Renewed);
                 self.begin(at);
             }

@@ -363,14 +363,12 @@ fn a_kept_request_whose_answer_was_lost_is_sent_again() {
 }
 
 #[test]
-fn reconnect_while_connected_leaves_cleanly_and_asks_again() {
+fn reconnect_while_connected_goes_without_goodbye_and_asks_again() {
     let mut stage = Stage::connected();
     stage.client.reconnect();
     stage.settle();
-    assert_eq!(
-        (stage.sent.last().unwrap().as_str(), stage.left, stage.asked),
-        ("41", 1, true)
-    );
+    assert!(!stage.sent.contains(&"41".to_owned()));
+    assert_eq!((stage.left, stage.asked), (1, true));
     assert!(matches!(
         stage.last(),
         Event::Disconnected {

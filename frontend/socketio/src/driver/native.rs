@@ -169,12 +169,13 @@ where
     /// Does a wish, and those that wait behind it, so that they leave in one write. No handle left is a wish to close.
     async fn wished(&mut self, first: Option<Command>) {
         let mut command = first.unwrap_or(Command::Close);
-        for _ in 0..BATCH {
+        for left in (0..BATCH).rev() {
             self.shared.taken(command.len());
             self.feed(Input::Wished(command)).await;
-            match self.commands.try_recv() {
-                Ok(next) => command = next,
-                Err(_) => return,
+            // One that is taken is done: the last of a batch takes none.
+            match (left > 0).then(|| self.commands.try_recv()) {
+                Some(Ok(next)) => command = next,
+                Some(Err(_)) | None => return,
             }
         }
     }

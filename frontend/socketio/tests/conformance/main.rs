@@ -119,7 +119,8 @@ async fn a_failing_auth_provider_is_asked_again() {
 async fn requests_are_answered_each_with_its_own() {
     let server = Server::start().await;
     let (client, _events) = connected(config(server.url())).await;
-    let requests: Vec<_> = (0..50_i64)
+    // More than the driver takes at once.
+    let requests: Vec<_> = (0..100_i64)
         .map(|n| client.request("sum", &vec![n, n], Delivery::Once))
         .collect();
     for (n, request) in (0_i64..).zip(requests) {

@@ -1,0 +1,272 @@
+//! The stage: a server on a free port, and people who speak to it through a typed client and remember what they hear.
+
+use futures::FutureExt;
+use protocol::{
+    Answer, Event as _, Refusal, Request, RoomId, ServerEvent, VERSION,
+    auth::Identity,
+    chat::{Said, Say},
+    cursor::MoveCursor,
+    presence::PresenceEntry,
+    room::{Join, Leave, Resume, Welcome},
+    tape::ReadTape,
+};
+use serde_json::{Value, json};
+use server::{Config, Server, server::Running, token::Keys};
+use socketio::{Client, Delivery, Event, Events, connect};
+use std::{net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// The longest that anybody waits for anything: a test that fails says so after this long.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Signs this stage's tokens.
+pub const SECRET: &str = "a secret for the stage, long enough for production too";
+
+/// A server and its address.
+pub struct Stage {
+    running: Option<Running>,
+    pub address: SocketAddr,
+}
+
+impl Stage {
+    /// A server as it comes.
+    pub async fn open() -> Self {
+        Self::set(|_| {}).await
+    }
+
+    /// A server with other settings.
+    pub async fn set(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config {
+            jwt_secret: Some(SECRET.to_owned()),
+            ..Config::development()
+        };
+        change(&mut config);
+        let listener = TcpListener::bind(("127.0.0.1", config.port)).await.unwrap();
+        let running = Server::new(config).unwrap().listen(listener).unwrap();
+        Self {
+            address: running.address,
+            running: Some(running),
+        }
+    }
+
+    /// Ends the server in order.
+    pub async fn close(&mut self) {
+        self.running.take().unwrap().shutdown().await;
+    }
+
+    /// A token for a person, good for `seconds`; less than none is over already.
+    pub fn token(user: &str, seconds: i64) -> String {
+        let now = server::clock::Now::read().at.0 / 1000;
+        let who = identity(user);
+        Keys::new(SECRET)
+            .sign(&who, now.saturating_add_signed(seconds), Duration::ZERO)
+            .unwrap()
+    }
+
+    /// Somebody whose connection is up.
+    pub async fn person(&self, name: &str) -> Person {
+        let token = Self::token(name, 60);
+        let mut person = self.stranger(json!({ "token": token, "version": VERSION }));
+        person.name = name.to_owned();
+        match person.next().await {
+            Event::Connected { .. } => person,
+            event => panic!("{name} did not get in: {event:?}"),
+        }
+    }
+
+    /// Somebody who is about to say this at CONNECT.
+    pub fn stranger(&self, auth: Value) -> Person {
+        let auth = move || std::future::ready(Ok(auth.clone()));
+        let (client, events) = connect(socketio::Config::new(format!("http://{}", self.address)), auth);
+        Person {
+            name: "a stranger".to_owned(),
+            client,
+            events,
+            heard: Vec::new(),
+        }
+    }
+
+    /// Answers of plain HTTP: status line and headers, and the body.
+    pub async fn get(&self, path: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: orrery\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_owned(), body.to_owned())
+    }
+
+    /// The value of a metric, with its labels as they are written.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let (_, body) = self.get("/metrics").await;
+        let line = body
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok());
+        line.unwrap_or_else(|| panic!("no metric {name}"))
+    }
+}
+
+/// A person by this name.
+pub fn identity(user: &str) -> Identity {
+    let user_id: protocol::UserId = user.parse().unwrap();
+    Identity {
+        hue: protocol::Hue::of(&user_id),
+        name: user.parse().unwrap(),
+        user_id,
+    }
+}
+
+/// A room by this name.
+pub fn room(name: &str) -> RoomId {
+    name.parse().unwrap()
+}
+
+/// Somebody at a client.
+pub struct Person {
+    pub name: String,
+    pub client: Client,
+    events: Events,
+    heard: Vec<ServerEvent>,
+}
+
+impl Person {
+    /// Joins as most clients do, without batches.
+    pub async fn joins(&mut self, name: &str) -> Welcome {
+        self.joins_with(Join {
+            room: room(name),
+            resume: None,
+            batch: false,
+        })
+        .await
+    }
+
+    /// Joins as our pages do.
+    pub async fn joins_batching(&mut self, name: &str) -> Welcome {
+        self.joins_with(Join {
+            room: room(name),
+            resume: None,
+            batch: true,
+        })
+        .await
+    }
+
+    /// Joins again, with where one stands.
+    pub async fn resumes(&mut self, name: &str, resume: Resume) -> Welcome {
+        self.joins_with(Join {
+            room: room(name),
+            resume: Some(resume),
+            batch: true,
+        })
+        .await
+    }
+
+    async fn joins_with(&mut self, join: Join) -> Welcome {
+        self.ask(&join)
+            .await
+            .unwrap_or_else(|refusal| panic!("{} could not join: {refusal}", self.name))
+    }
+
+    pub async fn leaves(&self, name: &str) -> Result<protocol::room::Left, Refusal> {
+        self.ask(&Leave { room: room(name) }).await
+    }
+
+    pub async fn says(&self, name: &str, text: &str) -> Result<Said, Refusal> {
+        self.ask(&Say {
+            room: room(name),
+            text: text.to_owned(),
+            id: None,
+        })
+        .await
+    }
+
+    pub fn moves(&self, name: &str, x: f64, y: f64) {
+        self.client
+            .emit(MoveCursor::NAME, &MoveCursor { room: room(name), x, y })
+            .unwrap();
+    }
+
+    /// Asks and waits for the answer.
+    pub async fn ask<R: Request>(&self, request: &R) -> Result<R::Reply, Refusal> {
+        let payload = self.client.request(R::NAME, request, Delivery::Once).await.unwrap();
+        payload.parse::<Answer<R::Reply>>().unwrap().into()
+    }
+
+    /// Asks for something that no type stands for.
+    pub async fn ask_anything(&self, event: &str, payload: &Value) -> Value {
+        self.client
+            .request(event, payload, Delivery::Once)
+            .await
+            .unwrap()
+            .parse()
+            .unwrap()
+    }
+
+    /// Waits for something that was said; whatever else is said before goes by.
+    pub async fn hears<T>(&mut self, pick: impl Fn(&ServerEvent) -> Option<T>) -> T {
+        let waiting = async {
+            loop {
+                if let Event::Message { name, payload, .. } = self.events.next().await.expect("the client has ended")
+                    && let Some(event) = ServerEvent::decode(&name, payload.get())
+                {
+                    let event = event.unwrap();
+                    if let Some(found) = pick(&event) {
+                        return found;
+                    }
+                    self.heard.push(event);
+                }
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, waiting).await;
+        waited.unwrap_or_else(|_| panic!("{} waited in vain and heard {:#?}", self.name, self.heard))
+    }
+
+    /// Waits until the people in the room are these, by either way of being told.
+    pub async fn sees(&mut self, mut present: Vec<PresenceEntry>, users: &[&str]) -> Vec<PresenceEntry> {
+        while names(&present) != users {
+            let event = self.hears(|event| Some(event.clone())).await;
+            match event {
+                ServerEvent::Presence(presence) => present = presence.present,
+                ServerEvent::PresenceChanged(change) => {
+                    present.retain(|entry| {
+                        !change.left.contains(&entry.user_id)
+                            && change.changed.iter().all(|changed| changed.user_id != entry.user_id)
+                    });
+                    present.extend(change.changed);
+                    present.sort_by_key(|entry| entry.since);
+                }
+                _ => {}
+            }
+        }
+        present
+    }
+
+    /// Everything that reached this person up to now: a round trip is waited for, behind which nothing older can come.
+    pub async fn heard_by_now(&mut self) -> Vec<ServerEvent> {
+        self.ask(&ReadTape {}).await.unwrap();
+        while let Some(Some(event)) = self.events.next().now_or_never() {
+            if let Event::Message { name, payload, .. } = event {
+                self.heard
+                    .extend(ServerEvent::decode(&name, payload.get()).map(Result::unwrap));
+            }
+        }
+        std::mem::take(&mut self.heard)
+    }
+
+    /// The next thing that happens to the connection.
+    pub async fn next(&mut self) -> Event {
+        tokio::time::timeout(PATIENCE, self.events.next())
+            .await
+            .expect("nothing happened")
+            .expect("the client has ended")
+    }
+}
+
+/// Who they are.
+pub fn names(present: &[PresenceEntry]) -> Vec<&str> {
+    present.iter().map(|entry| entry.user_id.as_str()).collect()
+}
