@@ -1,0 +1,152 @@
+//! Whatever one side can say, the other reads as the same.
+
+use proptest::prelude::*;
+use protocol::{
+    Answer, Code, Epoch, Hue, MessageId, Millis, Name, PeerId, Position, Refusal, Replay, RoomId, Seq, ServerEvent,
+    UserId,
+    chat::ChatMessage,
+    cursor::{CursorAt, CursorMoved, CursorsMoved},
+    drain::Draining,
+    health::Mode,
+    presence::{Presence, PresenceChanged, PresenceEntry},
+    refusal::Refused,
+    room::{Welcome, You},
+};
+
+/// Numbers that JavaScript can hold.
+const SAFE: u64 = 1 << 53;
+
+fn room() -> impl Strategy<Value = RoomId> {
+    "[A-Za-z0-9][A-Za-z0-9._-]{0,63}".prop_map(|id| id.parse().unwrap())
+}
+
+fn user() -> impl Strategy<Value = UserId> {
+    "[!-~]{1,128}".prop_map(|id| id.parse().unwrap())
+}
+
+fn name() -> impl Strategy<Value = Name> {
+    "\\p{L}[\\p{L}\\p{N} ]{0,38}\\p{L}".prop_map(|name| name.parse().unwrap())
+}
+
+fn hue() -> impl Strategy<Value = Hue> {
+    (0_u16..360).prop_map(|degrees| degrees.try_into().unwrap())
+}
+
+fn person() -> impl Strategy<Value = PresenceEntry> {
+    (
+        user(),
+        name(),
+        hue(),
+        prop::collection::vec(any::<u32>(), 1..4),
+        0..SAFE,
+    )
+        .prop_map(|(user_id, name, hue, peers, since)| {
+            let peers = peers.into_iter().map(PeerId).collect();
+            PresenceEntry {
+                user_id,
+                name,
+                hue,
+                peers,
+                since: Millis(since),
+            }
+        })
+}
+
+fn message() -> impl Strategy<Value = ChatMessage> {
+    let id = "[!-~]{1,64}".prop_map(|id| id.parse::<MessageId>().unwrap());
+    (room(), user(), name(), "\\PC{1,100}", 0..SAFE, 0..SAFE, id).prop_map(
+        |(room, user_id, name, text, at, seq, id)| ChatMessage {
+            room,
+            user_id,
+            name,
+            text,
+            at: Millis(at),
+            seq: Seq(seq),
+            id,
+        },
+    )
+}
+
+fn spot() -> impl Strategy<Value = CursorAt> {
+    (any::<u32>(), -1e6..1e6, -1e6..1e6).prop_map(|(peer, x, y)| CursorAt::new(PeerId(peer), x, y))
+}
+
+fn refusal() -> impl Strategy<Value = Refusal> {
+    (prop::sample::select(Code::ALL), "\\PC{0,80}", prop::option::of(0..SAFE)).prop_map(
+        |(code, message, retry_after_ms)| Refusal {
+            code,
+            message,
+            retry_after_ms,
+        },
+    )
+}
+
+fn event() -> impl Strategy<Value = ServerEvent> {
+    let people = || prop::collection::vec(person(), 0..4);
+    prop_oneof![
+        (room(), people()).prop_map(|(room, present)| Presence { room, present }.into()),
+        (room(), people(), prop::collection::vec(user(), 0..4)).prop_map(|(room, changed, left)| PresenceChanged {
+            room,
+            changed,
+            left
+        }
+        .into()),
+        message().prop_map(ServerEvent::from),
+        (room(), user(), spot()).prop_map(|(room, user_id, CursorAt(peer, x, y))| CursorMoved {
+            room,
+            user_id,
+            x,
+            y,
+            peer
+        }
+        .into()),
+        (room(), 0..SAFE, prop::collection::vec(spot(), 0..9)).prop_map(|(room, at, moves)| CursorsMoved {
+            room,
+            at: Millis(at),
+            moves
+        }
+        .into()),
+        ("[a-z.]{1,20}", refusal()).prop_map(|(event, error)| Refused { event, error }.into()),
+        (0..SAFE).prop_map(|retry_after_ms| Draining { retry_after_ms }.into()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn events(event in event()) {
+        let json = serde_json::to_string(&event).unwrap();
+        prop_assert_eq!(ServerEvent::decode(event.name(), &json).unwrap().unwrap(), event);
+    }
+
+    #[test]
+    fn welcomes(
+        room in room(),
+        you in person(),
+        present in prop::collection::vec(person(), 0..4),
+        cursors in prop::collection::vec(spot(), 0..4),
+        entries in prop::collection::vec(message(), 0..4),
+        epoch: u64,
+        recovered: bool,
+    ) {
+        let position = Position { epoch: Epoch(epoch), seq: Seq(entries.len() as u64) };
+        let you = You { user_id: you.user_id, peer: you.peers[0], name: you.name, hue: you.hue };
+        let chat = Replay { position, recovered, entries };
+        let (instance, mode, at) = ("node-a".to_owned(), Mode::Memory, Millis(5));
+        let welcome = Welcome { room, you, present, cursors, chat, recovered, instance, mode, tick_ms: 33, at };
+        let json = serde_json::to_string(&Answer::Granted(welcome.clone())).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Answer<Welcome>>(&json).unwrap(), Answer::Granted(welcome));
+    }
+
+    #[test]
+    fn refusals(refusal in refusal()) {
+        let json = serde_json::to_string(&Answer::<()>::from(Err(refusal.clone()))).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Answer<()>>(&json).unwrap(), Answer::Refused { error: refusal });
+    }
+
+    #[test]
+    fn no_json_makes_the_decoder_panic(name in "[a-z.]{0,16}", json in "\\PC{0,200}") {
+        for name in ServerEvent::NAMES.iter().copied().chain([name.as_str()]) {
+            drop(ServerEvent::decode(name, &json));
+        }
+    }
+}
