@@ -352,3 +352,6 @@ fn answer(out: &mut Outbox, ticket: Ticket, answer: Result<Reply, Refusal>) {
 pub fn not_joined() -> Refusal {
     Refusal::new(Code::NotJoined, "Join the room first.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! A room without sockets, store or clock: what goes in, what comes out.
+
+use super::*;
+use crate::{
+    room::outbox::Out,
+    store::{Entry, NewEntry},
+};
+use protocol::{Epoch, Seq, ServerEvent, UserId, chat::Say};
+use std::sync::mpsc::{Receiver, channel};
+
+const END: Position = Position {
+    epoch: Epoch(1),
+    seq: Seq(3),
+};
+
+fn state() -> State {
+    let settings = Settings {
+        instance: "test".into(),
+        mode: Mode::Memory,
+        members: 2,
+        grace: Duration::from_secs(2),
+    };
+    State::new("sky".parse().unwrap(), settings)
+}
+
+fn ticket() -> (Ticket, Receiver<Result<Reply, Refusal>>) {
+    let (sender, receiver) = channel();
+    (Ticket::new(move |answer| sender.send(answer).unwrap()), receiver)
+}
+
+fn join(
+    state: &mut State,
+    user: &str,
+    peer: u32,
+    resume: Option<Position>,
+) -> (Outbox, Receiver<Result<Reply, Refusal>>) {
+    let user_id: UserId = user.parse().unwrap();
+    let who = Identity {
+        hue: protocol::Hue::of(&user_id),
+        name: user.parse().unwrap(),
+        user_id,
+    };
+    let resume = resume.map(|position| protocol::room::Resume { chat: Some(position) });
+    let join = Join {
+        room: "sky".parse().unwrap(),
+        resume,
+        batch: true,
+    };
+    let (ticket, answer) = ticket();
+    let mut out = Outbox::new();
+    state.handle(
+        Now::read(),
+        Command::Join {
+            peer: PeerId(peer),
+            who,
+            join,
+            ticket,
+        },
+        &mut out,
+    );
+    (out, answer)
+}
+
+fn say(state: &mut State, peer: u32, id: &str) -> (Outbox, Receiver<Result<Reply, Refusal>>) {
+    let say = Say {
+        room: "sky".parse().unwrap(),
+        text: id.to_owned(),
+        id: Some(id.parse().unwrap()),
+    };
+    let (ticket, answer) = ticket();
+    let mut out = Outbox::new();
+    state.handle(
+        Now::read(),
+        Command::Say {
+            peer: PeerId(peer),
+            say,
+            ticket,
+        },
+        &mut out,
+    );
+    (out, answer)
+}
+
+/// Plays the log: answers the one read that is asked for.
+fn read(state: &mut State, out: Outbox, page: Page) -> (Span, Outbox) {
+    for effect in out {
+        if let Effect::Log(LogCall::Read { span, purpose }) = effect {
+            let mut out = Outbox::new();
+            state.finish(Now::read(), Done::Read(purpose, Ok(page)), &mut out);
+            return (span, out);
+        }
+    }
+    panic!("nothing was to be read");
+}
+
+fn appends(out: &Outbox) -> Vec<&NewEntry> {
+    let entry = |effect: &'_ Effect| matches!(effect, Effect::Log(LogCall::Append { .. }));
+    out.iter()
+        .filter(|effect| entry(effect))
+        .map(|effect| match effect {
+            Effect::Log(LogCall::Append { entry, .. }) => entry,
+            _ => unreachable!(),
+        })
+        .collect()
+}
+
+fn appended(state: &mut State, result: Result<Appended, LogError>) -> Outbox {
+    let mut out = Outbox::new();
+    state.finish(Now::read(), Done::Appended(Millis(9), result), &mut out);
+    out
+}
+
+fn settle(out: Outbox) {
+    for effect in out {
+        if let Effect::Out(Out::Answer(ticket, answer)) = effect {
+            ticket.answer(answer);
+        }
+    }
+}
+
+fn page(first: u64) -> Page {
+    Page {
+        end: END,
+        first: Seq(first),
+        entries: Vec::new(),
+    }
+}
+
+#[test]
+fn a_newcomer_hears_the_room_before_the_snapshot_is_cut() {
+    let mut state = state();
+    let (out, answer) = join(&mut state, "ann", 1, None);
+    let admitted = out
+        .iter()
+        .position(|effect| matches!(effect, Effect::Out(Out::Admit { .. })));
+    let cut = out
+        .iter()
+        .position(|effect| matches!(effect, Effect::Log(LogCall::Read { .. })));
+    assert!(admitted.unwrap() < cut.unwrap());
+    let (span, out) = read(&mut state, out, page(1));
+    assert_eq!(span, Span::Newest(CHAT_PAGE as usize));
+    settle(out);
+    assert!(matches!(answer.recv(), Ok(Ok(Reply::Welcome(welcome))) if !welcome.recovered));
+}
+
+#[test]
+fn who_stands_where_the_log_has_been_is_recovered() {
+    let mut state = state();
+    let stand = Position { seq: Seq(2), ..END };
+    let (out, answer) = join(&mut state, "ann", 1, Some(stand));
+    let (span, out) = read(&mut state, out, page(1));
+    assert_eq!(span, Span::After(Seq(2)));
+    settle(out);
+    assert!(matches!(answer.recv(), Ok(Ok(Reply::Welcome(welcome))) if welcome.recovered));
+}
+
+#[test]
+fn who_stands_elsewhere_gets_a_snapshot() {
+    let other_life = Position {
+        epoch: Epoch(2),
+        seq: Seq(2),
+    };
+    let beyond_the_end = Position { seq: Seq(4), ..END };
+    let kept_no_longer = Position { seq: Seq(1), ..END };
+    for (stand, first) in [(other_life, 1), (beyond_the_end, 1), (kept_no_longer, 3)] {
+        let mut state = state();
+        let (out, answer) = join(&mut state, "ann", 1, Some(stand));
+        let (_, out) = read(&mut state, out, page(first));
+        let (span, out) = read(&mut state, out, page(first));
+        assert_eq!(span, Span::Newest(CHAT_PAGE as usize));
+        settle(out);
+        assert!(
+            matches!(answer.recv(), Ok(Ok(Reply::Welcome(welcome))) if !welcome.recovered),
+            "{stand:?}"
+        );
+    }
+}
+
+#[test]
+fn lines_are_written_one_at_a_time_in_the_order_they_came() {
+    let mut state = state();
+    join(&mut state, "ann", 1, None);
+    let (out, one) = say(&mut state, 1, "one");
+    assert_eq!(appends(&out)[0].id.as_str(), "one");
+    let (out, two) = say(&mut state, 1, "two");
+    assert!(appends(&out).is_empty());
+    let out = appended(&mut state, Ok(Appended::New(END)));
+    assert_eq!(appends(&out)[0].id.as_str(), "two");
+    assert!(
+        out.iter()
+            .any(|effect| matches!(effect, Effect::Out(Out::Emit(Audience::All, ServerEvent::Chat(_)))))
+    );
+    settle(out);
+    assert!(matches!(one.recv(), Ok(Ok(Reply::Said(said))) if said.seq == END.seq && said.at == Millis(9)));
+    assert!(two.try_recv().is_err(), "not answered before it has its place");
+}
+
+#[test]
+fn a_line_that_is_known_is_answered_with_its_first_place_and_not_said_again() {
+    let mut state = state();
+    join(&mut state, "ann", 1, None);
+    let (out, answer) = say(&mut state, 1, "one");
+    let NewEntry { by, id, body } = appends(&out)[0].clone();
+    let out = appended(
+        &mut state,
+        Ok(Appended::Repeated(Entry {
+            seq: Seq(1),
+            by,
+            id,
+            body,
+        })),
+    );
+    assert!(!out.iter().any(|effect| matches!(effect, Effect::Out(Out::Emit(..)))));
+    settle(out);
+    assert!(matches!(answer.recv(), Ok(Ok(Reply::Said(said))) if said.seq == Seq(1)));
+}
+
+#[test]
+fn a_line_that_could_not_be_stored_is_refused_and_holds_up_none() {
+    let mut state = state();
+    join(&mut state, "ann", 1, None);
+    let (_, one) = say(&mut state, 1, "one");
+    say(&mut state, 1, "two");
+    let out = appended(&mut state, Err(LogError::Unavailable("gone".into())));
+    assert_eq!(appends(&out)[0].id.as_str(), "two");
+    settle(out);
+    assert_eq!(one.recv().unwrap().unwrap_err().code, Code::StoreUnavailable);
+}
+
+#[test]
+fn too_many_lines_at_once_are_refused_and_counted() {
+    let mut state = state();
+    join(&mut state, "ann", 1, None);
+    let answers: Vec<_> = (0..300).map(|n| say(&mut state, 1, &n.to_string())).collect();
+    let refused = answers.into_iter().filter_map(|(out, answer)| {
+        settle(out);
+        answer.try_recv().ok()?.err()
+    });
+    let codes: Vec<Code> = refused.map(|refusal| refusal.code).collect();
+    assert_eq!(codes, [Code::Busy; 300 - 256]);
+    assert_eq!((state.take_overflows(), state.take_overflows()), (44, 0));
+}
+
+#[test]
+fn who_left_while_the_welcome_was_made_is_not_welcomed() {
+    let mut state = state();
+    let (out, answer) = join(&mut state, "ann", 1, None);
+    state.handle(Now::read(), Command::leave_silently(PeerId(1)), &mut Outbox::new());
+    let (_, out) = read(&mut state, out, page(1));
+    settle(out);
+    assert_eq!(answer.recv().unwrap().unwrap_err().code, Code::NotJoined);
+    assert!(state.is_empty());
+}
