@@ -30,36 +30,45 @@ pub trait Backend: Send + Sync {
 /// A backend as context holds it.
 pub type SharedBackend = Arc<dyn Backend>;
 
+#[allow(dead_code, reason = "in the browser a server function is only its call")]
 fn backend() -> Result<SharedBackend, ServerFnError> {
     use_context::<SharedBackend>().ok_or_else(|| ServerFnError::new("no backend was provided"))
 }
 
 /// Who I am.
 #[server(prefix = "/api/app", endpoint = "identity")]
-pub async fn identity() -> Result<Identity, ServerFnError> {
+pub async fn read_identity() -> Result<Identity, ServerFnError> {
     Ok(backend()?.identity())
 }
 
 /// A short-lived token for my socket.
 #[server(prefix = "/api/app", endpoint = "token")]
-pub async fn token() -> Result<String, ServerFnError> {
+pub async fn take_token() -> Result<String, ServerFnError> {
     Ok(backend()?.token())
 }
 
 /// Changes what I am called and how I am coloured.
 #[server(prefix = "/api/app", endpoint = "rename")]
-pub async fn rename(name: Name, hue: Hue) -> Result<Identity, ServerFnError> {
+pub async fn rename(
+    /// From now on.
+    name: Name,
+    /// From now on.
+    hue: Hue,
+) -> Result<Identity, ServerFnError> {
     Ok(backend()?.rename(name, hue))
 }
 
 /// The rooms in which somebody is.
 #[server(prefix = "/api/app", endpoint = "rooms")]
-pub async fn rooms() -> Result<Vec<LiveRoom>, ServerFnError> {
+pub async fn list_rooms() -> Result<Vec<LiveRoom>, ServerFnError> {
     Ok(backend()?.rooms().await)
 }
 
 /// The newest chat of a room.
 #[server(prefix = "/api/app", endpoint = "chat")]
-pub async fn chat(room: RoomId) -> Result<Vec<ChatMessage>, ServerFnError> {
+pub async fn read_chat(
+    /// Whose chat.
+    room: RoomId,
+) -> Result<Vec<ChatMessage>, ServerFnError> {
     Ok(backend()?.chat(room).await)
 }

@@ -4,4 +4,23 @@
 //! context from the two edges: a [`backend::Backend`] by the server, a [`link::Link`] by the browser.
 
 pub mod backend;
+pub mod canvas;
+pub mod changing;
+pub mod chat;
+pub mod clock;
+pub mod connection;
+pub mod cursor;
+pub mod eager;
+pub mod header;
+pub mod icon;
+pub mod identity;
+pub mod invite;
 pub mod link;
+pub mod pages;
+pub mod panel;
+pub mod presence;
+pub mod routes;
+pub mod session;
+pub mod shell;
+pub mod tape;
+pub mod theme;

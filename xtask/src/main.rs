@@ -1,2 +1,64 @@
-//! To come.
-fn main() {}
+//! The commands of the README: `cargo xtask run`, `cargo xtask test` and the developer's verbs.
+//!
+//! This file owns the verbs and their help. What a verb needs installed is in `tools`, how the program is built in
+//! `site`, what is checked in `check`, and the browser-side programs in `browser`. It knows nothing of what Orrery does.
+
+mod browser;
+mod check;
+mod serve;
+mod shell;
+mod site;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use shell::say;
+use tools::Toolbox;
+
+const HELP: &str = "\
+cargo xtask <verb>
+
+  run [flags]   set up what is missing, build the release, serve it (flags go to `orrery`; try `run --help`)
+  build         set up what is missing, build target/release/orrery: one file with the site inside
+  test          set up what is missing, then format, lints, tests, release build, browser and interop tests
+  dev           rebuild and reload on every change (cargo leptos watch)
+  figures       print what the README quotes: bytes to load, cursor latency, paint rate of 200 cursors
+  screenshots   make the pictures in docs/
+  help          this page
+
+Tools are kept in ~/.cache/orrery/tools ($XDG_CACHE_HOME is honoured); delete that directory to start afresh.
+CHROMIUM_PATH names the browser for the tests, where it is not found by itself.";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let verb = args.next().unwrap_or_else(|| "help".to_owned());
+    match obey(&verb, &args.collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            shell::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(verb: &str, rest: &[String]) -> anyhow::Result<()> {
+    match verb {
+        "run" => {
+            let toolbox = Toolbox::for_build()?;
+            site::build(&toolbox)?;
+            serve::run(rest)
+        }
+        "build" => site::build(&Toolbox::for_build()?),
+        "dev" => site::watch(&Toolbox::for_build()?),
+        "test" => check::all(),
+        "figures" => browser::figures(),
+        "screenshots" => browser::screenshots(),
+        "help" | "--help" | "-h" => {
+            say(HELP);
+            Ok(())
+        }
+        unknown => bail!("there is no verb `{unknown}`; `cargo xtask help` lists them"),
+    }
+}

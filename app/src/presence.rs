@@ -1,0 +1,4 @@
+//! Presence: who is in the room.
+
+pub mod model;
+pub mod view;

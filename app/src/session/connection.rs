@@ -1,0 +1,60 @@
+//! How it stands with the connection, in the words of the person who waits for it.
+
+use protocol::Refusal;
+
+/// What a person is told of the connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Connection {
+    /// The room is being asked for.
+    Connecting,
+    /// In the room: what is seen is what is.
+    Live,
+    /// It was lost. What is written meanwhile is kept.
+    Reconnecting {
+        /// Which attempt comes next, from 1.
+        attempt: u32,
+        /// When it begins, in milliseconds of [`crate::clock::now`].
+        until: f64,
+    },
+    /// The server said no, and nothing happens until the person asks for it ([`super::Session::reconnect`]).
+    Refused(Refusal),
+}
+
+impl Connection {
+    /// A word for a `data-state` attribute: `connecting`, `live`, `reconnecting` or `refused`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Live => "live",
+            Self::Reconnecting { .. } => "reconnecting",
+            Self::Refused(_) => "refused",
+        }
+    }
+
+    /// Whole seconds until the next attempt as seen at `now`, rounded up; 0 when nothing is waited for.
+    #[must_use]
+    pub fn seconds_left(&self, now: f64) -> u32 {
+        match self {
+            Self::Reconnecting { until, .. } => ((until - now) / 1000.0).ceil().max(0.0) as u32,
+            _ => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_ends_at_zero() {
+        let waiting = Connection::Reconnecting {
+            attempt: 1,
+            until: 5000.0,
+        };
+        assert_eq!(waiting.seconds_left(1900.0), 4);
+        assert_eq!(waiting.seconds_left(5000.0), 0);
+        assert_eq!(waiting.seconds_left(9000.0), 0);
+        assert_eq!(Connection::Live.seconds_left(0.0), 0);
+    }
+}

@@ -1,0 +1,142 @@
+//! What news do to a session. No clock and no I/O: the time comes in, wishes go out through the link.
+
+use super::{Connection, Session};
+use crate::{
+    chat::{self, model::Heard},
+    link::{News, Status},
+    tape,
+};
+use leptos::prelude::*;
+use protocol::{
+    Code, Refusal, ServerEvent,
+    cursor::{CursorAt, CursorMoved, CursorsMoved},
+    presence::PresenceChanged,
+    room::Welcome,
+};
+use std::time::Duration;
+
+impl Session {
+    /// The only way in: everything that this page hears, at `now` (milliseconds of [`crate::clock::now`]).
+    pub fn apply(&self, news: News, now: f64) {
+        self.now.set_value(now);
+        match news {
+            News::Status(status) => return self.status_changed(status, now),
+            News::Joined(answer) => self.joined(answer, now),
+            News::Said(id, answer) => self.chat.update(|chat| chat.answered(&id, answer)),
+            News::ChatRead(answer) => self.chat.update(|chat| chat.paged(answer.ok())),
+            News::TapeRead(reading, took) => self.tape.update(|tape| tape.read(reading, took)),
+            News::Event(event) => self.happened(event, now),
+        }
+        self.tape.update_untracked(|tape| tape.heard(now));
+    }
+
+    fn status_changed(&self, status: Status, now: f64) {
+        if status != Status::Open {
+            self.chat.update(chat::model::Model::interrupted);
+        }
+        match status {
+            Status::Connecting => self.status.set(Connection::Connecting),
+            Status::Open => {
+                if matches!(self.status.get_untracked(), Connection::Reconnecting { .. }) {
+                    self.tape.update(tape::model::Model::reconnected);
+                }
+                self.status.set(Connection::Connecting);
+                self.join();
+            }
+            Status::Reconnecting { attempt, after } => self.wait(attempt, after, now),
+            Status::Refused(refusal) => self.status.set(Connection::Refused(refusal)),
+        }
+    }
+
+    fn wait(&self, attempt: u32, after: Duration, now: f64) {
+        let until = now + after.as_secs_f64() * 1000.0;
+        self.status.set(Connection::Reconnecting { attempt, until });
+    }
+
+    fn joined(&self, answer: Result<Box<Welcome>, Refusal>, now: f64) {
+        match answer {
+            Ok(welcome) if welcome.room == self.room() => self.welcomed(*welcome, now),
+            Ok(_) => {}
+            Err(refusal) => self.turned_away(refusal, now),
+        }
+    }
+
+    fn welcomed(&self, welcome: Welcome, now: f64) {
+        let peer = welcome.you.peer;
+        self.me.update(|me| {
+            me.name = welcome.you.name.clone();
+            me.hue = welcome.you.hue;
+        });
+        self.peer.set(Some(peer));
+        self.tape.update(|tape| tape.welcomed(&welcome));
+        self.pointer.update_value(|pointer| pointer.welcomed(welcome.tick_ms));
+        self.sky
+            .update_value(|sky| sky.welcomed(peer, welcome.tick_ms, welcome.at, &welcome.cursors, now));
+        self.people.update(|people| people.replaced(welcome.present));
+        self.people_changed();
+        self.status.set(Connection::Live);
+        let heard = self.chat.try_update(|chat| chat.replayed(welcome.chat));
+        self.mind_gap(heard);
+    }
+
+    /// The room was refused. Where the server names a time, it is asked again then; else the person decides.
+    fn turned_away(&self, refusal: Refusal, now: f64) {
+        match refusal.retry_after_ms {
+            Some(ms) => {
+                self.wait(1, Duration::from_millis(ms), now);
+                self.join_again.set_value(Some(now + ms as f64));
+            }
+            None => self.status.set(Connection::Refused(refusal)),
+        }
+    }
+
+    fn happened(&self, event: ServerEvent, now: f64) {
+        let room = self.room();
+        match event {
+            ServerEvent::Chat(line) if line.room == room => {
+                let heard = self.chat.try_update(|chat| chat.heard(line));
+                self.mind_gap(heard);
+            }
+            ServerEvent::Presence(list) if list.room == room => {
+                self.people.update(|people| people.replaced(list.present));
+                self.people_changed();
+            }
+            ServerEvent::PresenceChanged(change) if change.room == room => self.presence_changed(change),
+            ServerEvent::CursorsMoved(frame) if frame.room == room => self.framed(&frame, now),
+            ServerEvent::CursorMoved(moved) if moved.room == room => self.cursor_moved(&moved, now),
+            ServerEvent::Refused(refused) if refused.error.code == Code::NotJoined => self.join(),
+            // A farewell is the link's business, and what is about another room came too late.
+            _ => {}
+        }
+    }
+
+    fn framed(&self, frame: &CursorsMoved, now: f64) {
+        self.sky.update_value(|sky| sky.framed(frame, now));
+    }
+
+    fn cursor_moved(&self, moved: &CursorMoved, now: f64) {
+        self.sky
+            .update_value(|sky| sky.moved(CursorAt(moved.peer, moved.x, moved.y), now));
+    }
+
+    fn presence_changed(&self, change: PresenceChanged) {
+        self.people.update(|people| people.changed(change));
+        self.people_changed();
+    }
+
+    /// What else depends on who is here: whose cursors stay, and the number on the tape.
+    fn people_changed(&self) {
+        self.people.with_untracked(|people| {
+            self.sky
+                .update_value(|sky| sky.retain(|peer| people.of(peer).is_some()));
+            self.tape.update(|tape| tape.people = people.count());
+        });
+    }
+
+    /// After a gap we join again, saying where we stand: the answer holds what is missing.
+    fn mind_gap(&self, heard: Option<Heard>) {
+        if heard == Some(Heard::Gap) {
+            self.join();
+        }
+    }
+}

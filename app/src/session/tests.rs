@@ -1,0 +1,314 @@
+//! A session as a story, told to a link that only writes down what it is asked.
+
+use super::*;
+use crate::link::{Link, News, Status};
+use protocol::{
+    Code, Epoch, Hue, Millis, Name, Position, Refusal, Replay, Seq, ServerEvent,
+    chat::{ChatPage, Said},
+    cursor::{CursorAt, CursorsMoved},
+    health::Mode,
+    presence::{PresenceChanged, PresenceEntry},
+    room::{Welcome, You},
+};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// Writes down each wish.
+#[derive(Default)]
+struct Notebook(Mutex<Vec<Wish>>);
+
+impl Link for Notebook {
+    fn send(&self, wish: Wish) {
+        self.0.lock().unwrap().push(wish);
+    }
+
+    fn listen(&self, _: Arc<dyn Fn(News) + Send + Sync>) {}
+}
+
+/// Ann's page in the room `sky`.
+struct Page {
+    session: Session,
+    notebook: Arc<Notebook>,
+    _owner: Owner,
+}
+
+impl Page {
+    fn opened() -> Self {
+        let owner = Owner::new();
+        owner.set();
+        let notebook = Arc::new(Notebook::default());
+        provide_context::<SharedLink>(notebook.clone());
+        let session = Session::new(sky(), Vec::new(), ann());
+        Self {
+            session,
+            notebook,
+            _owner: owner,
+        }
+    }
+
+    /// A page that is in the room, with nothing in the notebook.
+    fn live() -> Self {
+        let page = Self::opened();
+        page.hears(News::Status(Status::Open));
+        page.hears(News::Joined(Ok(Box::new(welcome(1)))));
+        page.wishes();
+        page
+    }
+
+    fn hears(&self, news: News) {
+        self.session.apply(news, 1000.0);
+    }
+
+    fn happens(&self, event: impl Into<ServerEvent>) {
+        self.hears(News::Event(event.into()));
+    }
+
+    /// What was wished since this was last asked.
+    fn wishes(&self) -> Vec<Wish> {
+        std::mem::take(&mut *self.notebook.0.lock().unwrap())
+    }
+
+    fn status(&self) -> Connection {
+        self.session.status.get_untracked()
+    }
+}
+
+fn sky() -> RoomId {
+    "sky".parse().unwrap()
+}
+
+fn ann() -> Identity {
+    Identity {
+        user_id: "ann".parse().unwrap(),
+        name: "Guest 7".parse().unwrap(),
+        hue: Hue::try_from(15).unwrap(),
+    }
+}
+
+fn person(user: &str, peer: u32) -> PresenceEntry {
+    PresenceEntry {
+        user_id: user.parse().unwrap(),
+        name: user.parse().unwrap(),
+        hue: Hue::try_from(30).unwrap(),
+        peers: vec![PeerId(peer)],
+        since: Millis(u64::from(peer)),
+    }
+}
+
+fn welcome(seq: u64) -> Welcome {
+    Welcome {
+        room: sky(),
+        you: You {
+            user_id: "ann".parse().unwrap(),
+            peer: PeerId(1),
+            name: "Ann".parse().unwrap(),
+            hue: Hue::try_from(45).unwrap(),
+        },
+        present: vec![person("ann", 1), person("bob", 2)],
+        cursors: vec![CursorAt(PeerId(2), 5.0, 5.0)],
+        chat: Replay {
+            position: position(seq),
+            recovered: false,
+            entries: vec![line(seq)],
+        },
+        recovered: false,
+        instance: "east-1".to_owned(),
+        mode: Mode::Memory,
+        tick_ms: 50,
+        at: Millis(1000),
+    }
+}
+
+fn position(seq: u64) -> Position {
+    Position {
+        epoch: Epoch(7),
+        seq: Seq(seq),
+    }
+}
+
+fn line(seq: u64) -> ChatMessage {
+    ChatMessage {
+        room: sky(),
+        user_id: "bob".parse().unwrap(),
+        name: "Bob".parse().unwrap(),
+        text: "hello".to_owned(),
+        at: Millis(seq),
+        seq: Seq(seq),
+        id: format!("b{seq}").parse().unwrap(),
+    }
+}
+
+fn join(resume: Option<Position>) -> Wish {
+    Wish::Join(Join {
+        room: sky(),
+        resume: resume.map(|position| Resume { chat: Some(position) }),
+        batch: true,
+    })
+}
+
+fn cursors(session: &Session) -> Vec<PeerId> {
+    session
+        .sky
+        .with_value(|sky| sky.positions(0.0).map(|body| body.peer).collect())
+}
+
+#[test]
+fn a_page_joins_and_is_live() {
+    let page = Page::opened();
+    assert_eq!(page.status(), Connection::Connecting);
+    page.hears(News::Status(Status::Open));
+    assert_eq!(page.wishes(), [join(None)]);
+    page.hears(News::Joined(Ok(Box::new(welcome(1)))));
+    assert_eq!(page.status(), Connection::Live);
+    let session = page.session;
+    assert_eq!(session.peer.get_untracked(), Some(PeerId(1)));
+    assert_eq!(session.me.get_untracked().name, "Ann".parse::<Name>().unwrap());
+    assert_eq!(session.tape.with_untracked(|tape| tape.people), 2);
+    assert_eq!(cursors(&session), [PeerId(2)]);
+}
+
+#[test]
+fn after_a_lost_connection_it_says_where_it_stands() {
+    let page = Page::live();
+    page.happens(line(2));
+    let after = Duration::from_millis(1500);
+    page.hears(News::Status(Status::Reconnecting { attempt: 1, after }));
+    let until = 2500.0;
+    assert_eq!(page.status(), Connection::Reconnecting { attempt: 1, until });
+    page.hears(News::Status(Status::Open));
+    assert_eq!(page.wishes(), [join(Some(position(2)))]);
+    assert_eq!(page.session.tape.with_untracked(|tape| tape.reconnects), 1);
+}
+
+#[test]
+fn a_gap_in_the_chat_is_asked_for() {
+    let page = Page::live();
+    page.happens(line(4));
+    assert_eq!(page.wishes(), [join(Some(position(1)))]);
+    page.happens(line(5));
+    assert_eq!(page.wishes(), [], "once");
+}
+
+#[test]
+fn what_is_said_goes_out_and_is_answered() {
+    let page = Page::live();
+    let id: protocol::MessageId = "mine".parse().unwrap();
+    page.session.say_as(id.clone(), "hello".to_owned());
+    assert!(matches!(&page.wishes()[..], [Wish::Say(say)] if say.id.as_ref() == Some(&id) && say.text == "hello"));
+    page.hears(News::Said(id.clone(), Err(Refusal::new(Code::Busy, "Later."))));
+    page.session.retry(&id);
+    assert!(
+        matches!(&page.wishes()[..], [Wish::Say(say)] if say.id.as_ref() == Some(&id)),
+        "with the same id"
+    );
+    let said = Said {
+        seq: Seq(2),
+        at: Millis(2),
+    };
+    page.hears(News::Said(id.clone(), Ok(said)));
+    page.happens(ChatMessage {
+        user_id: ann().user_id,
+        id,
+        ..line(2)
+    });
+    assert_eq!(page.session.chat.with_untracked(|chat| chat.drafts().len()), 0);
+}
+
+#[test]
+fn a_text_over_the_limit_goes_nowhere() {
+    let page = Page::live();
+    let refusal = page.session.say(&"a".repeat(2001)).unwrap_err();
+    assert_eq!(refusal.code, Code::TextTooLong);
+    assert_eq!(page.session.say(" ").unwrap_err().code, Code::TextEmpty);
+    assert_eq!(page.wishes(), []);
+}
+
+#[test]
+fn who_leaves_takes_the_cursor_along() {
+    let page = Page::live();
+    page.happens(CursorsMoved {
+        room: sky(),
+        at: Millis(1050),
+        moves: vec![CursorAt(PeerId(1), 0.0, 0.0), CursorAt(PeerId(2), 9.0, 9.0)],
+    });
+    assert_eq!(cursors(&page.session), [PeerId(2)], "mine is not painted");
+    page.happens(PresenceChanged {
+        room: sky(),
+        changed: vec![],
+        left: vec!["bob".parse().unwrap()],
+    });
+    assert_eq!(cursors(&page.session), []);
+    assert_eq!(page.session.tape.with_untracked(|tape| tape.people), 1);
+}
+
+#[test]
+fn another_rooms_news_change_nothing() {
+    let page = Page::live();
+    page.happens(ChatMessage {
+        room: "elsewhere".parse().unwrap(),
+        ..line(2)
+    });
+    page.hears(News::Joined(Ok(Box::new(Welcome {
+        room: "elsewhere".parse().unwrap(),
+        ..welcome(9)
+    }))));
+    assert_eq!(page.session.chat.with_untracked(|chat| chat.lines().len()), 1);
+}
+
+#[test]
+fn a_full_room_is_told_and_a_busy_one_is_asked_again() {
+    let page = Page::opened();
+    let full = Refusal::new(Code::RoomFull, "This room is full.");
+    page.hears(News::Joined(Err(full.clone())));
+    assert_eq!(page.status(), Connection::Refused(full));
+    page.hears(News::Joined(Err(Refusal::new(Code::Busy, "Later.").retry_after(500))));
+    assert!(matches!(page.status(), Connection::Reconnecting { until: 1500.0, .. }));
+    page.session.pulse(1400.0);
+    assert_eq!(page.wishes(), []);
+    page.session.pulse(1600.0);
+    assert_eq!(page.wishes(), [join(None)]);
+}
+
+#[test]
+fn my_pointer_is_told_in_time_and_only_in_the_room() {
+    let page = Page::opened();
+    page.session.point(3.0, 4.0);
+    page.session.frame(900.0);
+    assert_eq!(page.wishes(), []);
+    page.hears(News::Joined(Ok(Box::new(welcome(1)))));
+    page.session.frame(1016.0);
+    page.session.point(5.0, 6.0);
+    page.session.frame(1032.0);
+    page.session.frame(1080.0);
+    let sent = page.wishes().into_iter().map(|wish| match wish {
+        Wish::MoveCursor(cursor) => (cursor.x, cursor.y),
+        other => panic!("unexpected: {other:?}"),
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), [(3.0, 4.0), (5.0, 6.0)]);
+}
+
+#[test]
+fn older_lines_are_asked_for_once() {
+    let page = Page::opened();
+    page.hears(News::Joined(Ok(Box::new(welcome(5)))));
+    page.session.read_older();
+    page.session.read_older();
+    assert!(matches!(&page.wishes()[..], [Wish::ReadChat(read)] if read.before == Seq(5)));
+    let entries = vec![line(3), line(4)];
+    page.hears(News::ChatRead(Ok(ChatPage { entries, more: false })));
+    assert_eq!(page.session.chat.with_untracked(|chat| chat.lines().len()), 3);
+}
+
+#[test]
+fn the_tape_counts_what_comes_and_goes() {
+    let page = Page::live();
+    page.session.pulse(3000.0);
+    for seq in 2..=4 {
+        page.session.apply(News::Event(line(seq).into()), 3100.0);
+    }
+    page.session.pulse(3200.0);
+    let figures = page.session.tape.with_untracked(|tape| (tape.incoming, tape.outgoing));
+    assert_eq!(figures, (3, 1), "three lines came, one reading of the tape went");
+}
