@@ -38,7 +38,10 @@ impl Orrery {
         let address = lines.find_map(|line| line.ok()?.split_once("http://").map(|(_, address)| address.to_owned()));
         // Read on, or the process would stop at a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Ok(Self { process, address: address.context("it ended before it listened")? })
+        Ok(Self {
+            process,
+            address: address.context("it ended before it listened")?,
+        })
     }
 
     fn token(&self, user: &str) -> Result<String> {
@@ -68,7 +71,7 @@ struct Person {
 impl Person {
     async fn connect(orrery: &Orrery, auth: Value) -> Result<Self> {
         let (sender, heard) = mpsc::unbounded_channel();
-        let errors = sender.clone();
+        let (errors, opened) = (sender.clone(), sender.clone());
         let client = ClientBuilder::new(format!("http://{}/", orrery.address))
             .auth(auth)
             .on_any(move |event, payload, _| {
@@ -77,6 +80,10 @@ impl Person {
                     other => other.to_string(),
                 };
                 sender.send((name, first(payload))).ok();
+                async {}.boxed()
+            })
+            .on("open", move |_, _| {
+                opened.send(("open".to_owned(), Value::Null)).ok();
                 async {}.boxed()
             })
             .on("error", move |payload, _| {
@@ -89,6 +96,13 @@ impl Person {
         Ok(Self { client, heard })
     }
 
+    /// Connects and waits until it may speak: this client's own `connect` returns before the server has answered.
+    async fn enter(orrery: &Orrery, user: &str) -> Result<Self> {
+        let mut person = Self::connect(orrery, json!({ "token": orrery.token(user)? })).await?;
+        person.hears("open", |_| true).await?;
+        Ok(person)
+    }
+
     /// Emits and waits for the ack.
     async fn ask(&self, event: &str, payload: Value) -> Result<Value> {
         let (sender, mut answers) = mpsc::unbounded_channel();
@@ -97,9 +111,15 @@ impl Person {
             async {}.boxed()
         };
         self.client.emit_with_ack(event, payload, PATIENCE, hear).await?;
-        let answer = tokio::time::timeout(PATIENCE, answers.recv()).await.context("no ack")?.context("no ack")?;
+        let answer = tokio::time::timeout(PATIENCE, answers.recv())
+            .await
+            .context("no ack")?
+            .context("no ack")?;
         // This client hands over an ack's arguments as one array.
-        Ok(answer.as_array().and_then(|arguments| arguments.first().cloned()).unwrap_or(answer))
+        Ok(answer
+            .as_array()
+            .and_then(|arguments| arguments.first().cloned())
+            .unwrap_or(answer))
     }
 
     /// Waits for an event that fits.
@@ -128,23 +148,31 @@ fn first(payload: Payload) -> Value {
 #[tokio::test]
 async fn it_joins_talks_points_and_leaves() -> Result<()> {
     let orrery = Orrery::start()?;
-    let mut ann = Person::connect(&orrery, json!({ "token": orrery.token("ann")? })).await?;
-    let mut bob = Person::connect(&orrery, json!({ "token": orrery.token("bob")? })).await?;
+    let mut ann = Person::enter(&orrery, "ann").await?;
+    let mut bob = Person::enter(&orrery, "bob").await?;
     let welcome = ann.ask("room.join", json!({ "room": "sky" })).await?;
     assert_eq!(welcome["you"]["userId"], "ann", "{welcome}");
     bob.ask("room.join", json!({ "room": "sky" })).await?;
-    ann.hears("presence", |presence| presence["present"].as_array().is_some_and(|people| people.len() == 2)).await?;
+    ann.hears("presence", |presence| {
+        presence["present"].as_array().is_some_and(|people| people.len() == 2)
+    })
+    .await?;
     let said = bob.ask("chat", json!({ "room": "sky", "text": "hello" })).await?;
     assert_eq!(said["seq"], 1, "{said}");
     let message = ann.hears("chat", |_| true).await?;
     assert_eq!((&message["text"], &message["userId"]), (&json!("hello"), &json!("bob")));
-    ann.client.emit("cursor", json!({ "room": "sky", "x": 3, "y": 4.5 })).await?;
+    ann.client
+        .emit("cursor", json!({ "room": "sky", "x": 3, "y": 4.5 }))
+        .await?;
     let moved = bob.hears("cursor", |_| true).await?;
     assert_eq!((&moved["userId"], &moved["y"]), (&json!("ann"), &json!(4.5)));
     let refused = bob.ask("chat", json!({ "room": "sky", "text": "" })).await?;
     assert_eq!(refused["error"]["code"], "text_empty");
     bob.ask("room.leave", json!({ "room": "sky" })).await?;
-    ann.hears("presence", |presence| presence["present"].as_array().is_some_and(|people| people.len() == 1)).await?;
+    ann.hears("presence", |presence| {
+        presence["present"].as_array().is_some_and(|people| people.len() == 1)
+    })
+    .await?;
     Ok(())
 }
 
