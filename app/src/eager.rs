@@ -95,8 +95,6 @@ impl<V: RenderHtml> RenderHtml for AtOnce<V> {
             .to_html_async_with_buf::<OUT_OF_ORDER>(html, position, escape, mark_branches, attributes);
     }
 
-    // Called from two places for each type; written out twice it would be 30 KB of WASM in all.
-    #[inline(never)]
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
         self.0.hydrate::<FROM_SERVER>(cursor, position)
     }
