@@ -1,9 +1,9 @@
-//! What a page may ask of the server edge over HTTP: who one is, a token for the socket, the rooms that are live.
+//! What a page may ask of the server edge over HTTP: a token for the socket, another name, the rooms that are live.
 //!
 //! The server edge provides a [`Backend`] as context for each request; the server functions below are one line each.
 
 use leptos::prelude::*;
-use protocol::{Hue, Name, RoomId, auth::Identity, chat::ChatMessage, health::LiveRoom};
+use protocol::{Hue, Name, auth::Identity, health::LiveRoom};
 use std::{future::Future, pin::Pin, sync::Arc};
 
 /// A boxed future, so that [`Backend`] can be a trait object.
@@ -11,9 +11,6 @@ pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What the server edge does for the person whose request this is.
 pub trait Backend: Send + Sync {
-    /// Who the person is, by their cookie. A guest where they come for the first time.
-    fn identity(&self) -> Identity;
-
     /// A short-lived token with which this person's socket may connect.
     fn token(&self) -> String;
 
@@ -22,9 +19,6 @@ pub trait Backend: Send + Sync {
 
     /// The rooms in which somebody is, those with most people first.
     fn rooms(&self) -> Later<Vec<LiveRoom>>;
-
-    /// The newest lines of a room's chat, oldest first, for the first paint.
-    fn chat(&self, room: RoomId) -> Later<Vec<ChatMessage>>;
 }
 
 /// A backend as context holds it.
@@ -33,12 +27,6 @@ pub type SharedBackend = Arc<dyn Backend>;
 #[allow(dead_code, reason = "in the browser a server function is only its call")]
 fn backend() -> Result<SharedBackend, ServerFnError> {
     use_context::<SharedBackend>().ok_or_else(|| ServerFnError::new("no backend was provided"))
-}
-
-/// Who I am.
-#[server(prefix = "/api/app", endpoint = "identity")]
-pub async fn read_identity() -> Result<Identity, ServerFnError> {
-    Ok(backend()?.identity())
 }
 
 /// A short-lived token for my socket.
@@ -62,13 +50,4 @@ pub async fn rename(
 #[server(prefix = "/api/app", endpoint = "rooms")]
 pub async fn list_rooms() -> Result<Vec<LiveRoom>, ServerFnError> {
     Ok(backend()?.rooms().await)
-}
-
-/// The newest chat of a room.
-#[server(prefix = "/api/app", endpoint = "chat")]
-pub async fn read_chat(
-    /// Whose chat.
-    room: RoomId,
-) -> Result<Vec<ChatMessage>, ServerFnError> {
-    Ok(backend()?.chat(room).await)
 }

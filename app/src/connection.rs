@@ -3,7 +3,7 @@
 use crate::{
     changing::{part, text},
     clock,
-    eager::Eager,
+    drawn::{Draw, Drawn},
     session::{Connection, Session, expect_session},
 };
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub fn ConnectionState() -> impl IntoView {
             {part(move || session.status.with(|status| sentence(status, session, seconds)))}
         </div>
     }
-    .eager()
+    .drawn()
 }
 
 fn word(status: &Connection) -> &'static str {
@@ -37,7 +37,7 @@ fn word(status: &Connection) -> &'static str {
     }
 }
 
-fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Option<AnyView> {
+fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Option<Drawn> {
     match status {
         Connection::Connecting | Connection::Live => None,
         Connection::Reconnecting { .. } => Some(
@@ -49,7 +49,7 @@ fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Op
                     })} " What you write is kept."
                 </p>
             }
-            .eager(),
+            .drawn(),
         ),
         Connection::Refused(refusal) => Some(
             view! {
@@ -60,7 +60,7 @@ fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Op
                     </button>
                 </p>
             }
-            .eager(),
+            .drawn(),
         ),
     }
 }

@@ -10,7 +10,8 @@ pub mod chat;
 pub mod clock;
 pub mod connection;
 pub mod cursor;
-pub mod eager;
+pub mod drawn;
+
 pub mod header;
 pub mod icon;
 pub mod identity;
@@ -19,7 +20,6 @@ pub mod link;
 pub mod pages;
 pub mod panel;
 pub mod presence;
-pub mod routes;
 pub mod session;
 pub mod shell;
 pub mod tape;

@@ -11,7 +11,7 @@ mod tabs;
 use crate::{
     changing::{flag, text},
     chat::view::Chat,
-    eager::Eager,
+    drawn::Draw,
     icon::icon,
     presence::view::People,
 };
@@ -105,5 +105,5 @@ pub fn Panel(
             </div>
         </aside>
     }
-    .eager()
+    .drawn()
 }

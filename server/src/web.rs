@@ -1,5 +1,6 @@
 //! Everything over plain HTTP, on the origin of the socket: pages, files, health, metrics and the API.
 
+pub mod backend;
 pub mod guest;
 pub mod health;
 pub mod metrics;
@@ -78,7 +79,7 @@ fn machines(web: &Web) -> Router {
 /// What the pages ask for behind people's backs: server functions.
 fn app(web: &Web) -> Router {
     Router::new()
-        .route("/api/app/{*function}", post(pages::call))
+        .route("/api/app/{*function}", post(backend::call))
         .layer(middleware::from_fn_with_state(web.clone(), session::identify))
         .with_state(web.clone())
 }
@@ -86,8 +87,11 @@ fn app(web: &Web) -> Router {
 /// What people see. Pages are compressed as they are made; files are compressed already.
 fn pages(web: &Web) -> Router {
     let pages = Router::new()
+        .route("/", get(pages::lobby))
         .route("/r", get(rooms::open))
-        .fallback(pages::render)
+        .route("/r/{room}", get(pages::room))
+        .route("/about", get(pages::about))
+        .fallback(pages::missing)
         .layer(middleware::from_fn_with_state(web.clone(), session::identify))
         .layer(CompressionLayer::new())
         .with_state(web.clone());

@@ -9,19 +9,21 @@ use crate::{
     shell::{self, say, spoken},
     site,
     tools::Toolbox,
+    workspace,
 };
 
 /// A check: what it is called and how it is done.
 type Step = (&'static str, fn(&Toolbox) -> anyhow::Result<()>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("format", format),
     ("lints, native", lint_native),
     ("lints, browser", lint_browser),
     ("unit and integration tests", test_native),
     ("release build", site::build),
     ("browser tests", browser::test),
-    ("interop tests", browser::interop),
+    ("foreign clients, JavaScript", browser::interop),
+    ("foreign clients, Rust", test_interop),
 ];
 
 /// Sets up, then runs every step.
@@ -46,11 +48,16 @@ fn format(toolbox: &Toolbox) -> anyhow::Result<()> {
 }
 
 fn lint_native(toolbox: &Toolbox) -> anyhow::Result<()> {
-    shell::run(
-        toolbox
-            .cargo()
-            .args(["clippy", "--all-targets", "--", "--deny", "warnings"]),
-    )
+    shell::run(toolbox.cargo().args([
+        "clippy",
+        "--workspace",
+        "--exclude",
+        "frontend",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
 }
 
 fn lint_browser(toolbox: &Toolbox) -> anyhow::Result<()> {
@@ -60,4 +67,14 @@ fn lint_browser(toolbox: &Toolbox) -> anyhow::Result<()> {
 
 fn test_native(toolbox: &Toolbox) -> anyhow::Result<()> {
     shell::run(toolbox.cargo().arg("test"))
+}
+
+/// Apart from the other tests, because it speaks to the release binary.
+fn test_interop(toolbox: &Toolbox) -> anyhow::Result<()> {
+    shell::run(
+        toolbox
+            .cargo()
+            .args(["test", "--package", "interop"])
+            .env("ORRERY_BIN", workspace::binary()),
+    )
 }

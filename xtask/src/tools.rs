@@ -7,6 +7,7 @@ mod cache;
 mod cargo_leptos;
 pub(crate) mod chromium;
 mod node;
+mod openssl;
 mod redis;
 mod rust;
 mod system;
@@ -68,6 +69,7 @@ impl Toolbox {
         node::need()?;
         chromium::need()?;
         redis::need()?;
+        openssl::need()?;
         let toolbox = Self::for_build()?;
         node::need_packages(&workspace::end2end())?;
         Ok(toolbox)

@@ -2,7 +2,7 @@
 
 use crate::{
     changing::{flag, part, text},
-    eager::Eager,
+    drawn::{Draw, Drawn},
     identity::model::{Renaming, hues, read_name},
     presence::view::{avatar, hue_style},
     session::expect_session,
@@ -40,7 +40,7 @@ pub fn IdentityButton() -> impl IntoView {
             <IdentityForm dialog name hue />
         </dialog>
     }
-    .eager()
+    .drawn()
 }
 
 #[component]
@@ -113,10 +113,10 @@ fn IdentityForm(dialog: NodeRef<html::Dialog>, name: RwSignal<String>, hue: RwSi
             </div>
         </form>
     }
-    .eager()
+    .drawn()
 }
 
-fn choice(one: Hue, called: &'static str, chosen: RwSignal<Hue>) -> AnyView {
+fn choice(one: Hue, called: &'static str, chosen: RwSignal<Hue>) -> Drawn {
     view! {
         <label class="hue">
             <input
@@ -130,5 +130,5 @@ fn choice(one: Hue, called: &'static str, chosen: RwSignal<Hue>) -> AnyView {
             <span class="avatar" style=hue_style(one)></span>
         </label>
     }
-    .eager()
+    .drawn()
 }

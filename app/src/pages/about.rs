@@ -2,16 +2,13 @@
 
 mod lanes;
 
-use crate::{eager::Eager, header::Header};
+use crate::header::Header;
 use lanes::lanes;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The page at `/about`.
-#[component]
-pub fn About() -> impl IntoView {
+pub fn about() -> impl IntoView {
     view! {
-        <Title text="How it works" />
         <Header />
         <main class="about page" id="main">
             <h1>"How it works"</h1>
@@ -51,5 +48,4 @@ pub fn About() -> impl IntoView {
             </p>
         </main>
     }
-    .eager()
 }

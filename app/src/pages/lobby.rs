@@ -4,27 +4,28 @@
 
 mod dial;
 
-use crate::{backend, changing::part, eager::Eager, header::Header, presence::view::stack};
+use crate::{
+    backend,
+    changing::part,
+    drawn::{Draw, Drawn},
+    header::Header,
+    presence::view::stack,
+};
 use dial::dial;
-use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_navigate;
-use protocol::{RoomId, health::LiveRoom};
+use leptos::{prelude::*, task::spawn_local};
+use protocol::health::LiveRoom;
 use std::time::Duration;
 
 /// How long the list of rooms may be out of date.
 const REFRESH: Duration = Duration::from_secs(2);
 
-/// The page at `/`.
-#[component]
-pub fn Lobby() -> impl IntoView {
-    let rooms = Resource::new(|| (), |()| backend::list_rooms());
+/// The page at `/`, with the rooms that are live as it is painted.
+pub fn lobby(first: Vec<LiveRoom>) -> Drawn {
+    let rooms = RwSignal::new(first);
     refresh_while_seen(rooms);
     view! {
-        <Title text="" />
         <Header />
         <main class="lobby page" id="main">
-            <Transition>
             <div class="lobby-words">
                 <div>
                     <h1>"Rooms in which people see each other live"</h1>
@@ -33,37 +34,26 @@ pub fn Lobby() -> impl IntoView {
                         "Open a room, send its address to somebody, and you are there together."
                     </p>
                 </div>
-                <Opener />
+                {opener()}
                 <section aria-labelledby="live">
                     <h2 class="lobby-heading" id="live">"Live now"</h2>
-                    {part(move || rooms.get().map(list))}
+                    {part(move || rooms.with(|rooms| list(rooms)))}
                 </section>
                 <p class="lobby-foot">
                     "New here? Look into " <a href="/r/observatory">"observatory"</a> ", the room that is always there, or read "
                     <a href="/about">"how it works"</a> "."
                 </p>
             </div>
-            {part(move || dial(&rooms.get().and_then(Result::ok).unwrap_or_default()))}
-            </Transition>
+            {part(move || rooms.with(|rooms| dial(rooms)))}
         </main>
     }
-    .eager()
+    .drawn()
 }
 
-/// The field that opens a room. A plain form, so that it works before the WASM has come and without it: the server then
-/// turns what was typed into a room's path.
-#[component]
-fn Opener() -> impl IntoView {
-    let navigate = use_navigate();
-    let typed = RwSignal::new(String::new());
-    let open = move |submit: leptos::ev::SubmitEvent| {
-        if let Some(room) = RoomId::slug(&typed.get_untracked()) {
-            submit.prevent_default();
-            navigate(&(String::from("/r/") + room.as_str()), Default::default());
-        }
-    };
+/// The field that opens a room. A plain form: the server turns what was typed into a room's path.
+fn opener() -> impl IntoView {
     view! {
-        <form class="opener" action="/r" method="get" on:submit=open>
+        <form class="opener" action="/r" method="get">
             <label for="room">"Room name"</label>
             <input
                 class="field"
@@ -76,26 +66,22 @@ fn Opener() -> impl IntoView {
                 autocapitalize="none"
                 spellcheck="false"
                 data-testid="room-field"
-                on:input:target=move |input| typed.set(input.target().value())
             />
             <button class="button primary" data-testid="open-room">"Open"</button>
             <p class="opener-hint">"If nobody has opened it yet, you will be the first."</p>
         </form>
     }
-    .eager()
+    .drawn()
 }
 
-fn list(answer: Result<Vec<LiveRoom>, ServerFnError>) -> AnyView {
-    match answer {
-        Err(_) => view! { <p class="lobby-empty">"The list of rooms does not come through. Trying again."</p> }.eager(),
-        Ok(rooms) if rooms.is_empty() => {
-            view! { <p class="lobby-empty">"No room has anybody in it. Be the first."</p> }.eager()
-        }
-        Ok(rooms) => view! { <ul>{rooms.iter().map(row).collect::<Vec<_>>()}</ul> }.eager(),
+fn list(rooms: &[LiveRoom]) -> Drawn {
+    if rooms.is_empty() {
+        return view! { <p class="lobby-empty">"No room has anybody in it. Be the first."</p> }.drawn();
     }
+    view! { <ul>{rooms.iter().map(row).collect::<Vec<_>>()}</ul> }.drawn()
 }
 
-fn row(live: &LiveRoom) -> AnyView {
+fn row(live: &LiveRoom) -> Drawn {
     let room = live.room.as_str().to_owned();
     let here = live.present.len();
     view! {
@@ -107,19 +93,23 @@ fn row(live: &LiveRoom) -> AnyView {
             </a>
         </li>
     }
-    .eager()
+    .drawn()
 }
 
-/// Reads the rooms again and again, but not while the tab is hidden: nobody would see it.
-fn refresh_while_seen(rooms: Resource<Result<Vec<LiveRoom>, ServerFnError>>) {
-    Effect::new(move |_| {
-        let refresh = move || {
-            if !document().hidden() {
-                rooms.refetch();
-            }
-        };
-        if let Ok(timer) = set_interval_with_handle(refresh, REFRESH) {
-            on_cleanup(move || timer.clear());
+/// Reads the rooms again and again, but not while the tab is hidden: nobody would see it. A list that does not come
+/// leaves the one before, and only another list is painted anew.
+fn refresh_while_seen(rooms: RwSignal<Vec<LiveRoom>>) {
+    let refresh = move || {
+        if document().hidden() {
+            return;
         }
-    });
+        spawn_local(async move {
+            match backend::list_rooms().await {
+                Ok(now) if rooms.with_untracked(|before| *before != now) => rooms.set(now),
+                _ => {}
+            }
+        });
+    };
+    // The page is there until its document is gone, and so is the timer.
+    Effect::new(move |_| drop(set_interval_with_handle(refresh, REFRESH)));
 }

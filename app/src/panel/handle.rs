@@ -1,7 +1,7 @@
 //! The handle of the sheet, on a phone.
 
 use super::{Shape, swipe::Swipe};
-use crate::{changing::text, eager::Eager};
+use crate::{changing::text, drawn::Draw};
 use leptos::prelude::*;
 
 /// Draws the sheet up and down, by a tap, a swipe or a key.
@@ -28,5 +28,5 @@ pub(super) fn handle(shape: Shape) -> impl IntoView {
             }
         />
     }
-    .eager()
+    .drawn()
 }

@@ -4,7 +4,7 @@ use super::{Shape, Tab};
 use crate::{
     changing::{part, text},
     chat,
-    eager::Eager,
+    drawn::Draw,
     icon::icon,
     session::expect_session,
 };
@@ -66,7 +66,7 @@ pub(super) fn tabs(shape: Shape) -> impl IntoView {
             </button>
         </div>
     }
-    .eager()
+    .drawn()
 }
 
 /// How many messages one has not seen; nothing when it is none.
@@ -82,7 +82,7 @@ fn Unread() -> impl IntoView {
                     {if unread > 99 { "99+".to_owned() } else { unread.to_string() }} <span class="said">" unread"</span>
                 </span>
             }
-            .eager()
+            .drawn()
         })
     })
 }

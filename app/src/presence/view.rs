@@ -1,17 +1,21 @@
 //! What one sees of people who are here: the avatar, the stack of them, and the list in the panel.
 
-use crate::{changing::part, eager::Eager, session::expect_session};
+use crate::{
+    changing::part,
+    drawn::{Draw, Drawn},
+    session::expect_session,
+};
 use leptos::prelude::*;
 use protocol::{Hue, Name, presence::PresenceEntry};
 
 /// A disc in the person's colour with their initials. The name stands beside it or is the label of what holds it.
-pub fn avatar(name: &Name, hue: Hue) -> AnyView {
+pub fn avatar(name: &Name, hue: Hue) -> Drawn {
     view! {
         <span class="avatar" style=hue_style(hue) aria-hidden="true">
             {name.initials()}
         </span>
     }
-    .eager()
+    .drawn()
 }
 
 /// The custom property that the style sheet makes a readable colour of, for either theme.
@@ -20,16 +24,16 @@ pub fn hue_style(hue: Hue) -> String {
 }
 
 /// The first `most` people as avatars, and how many more there are.
-pub fn stack(people: &[PresenceEntry], most: usize) -> AnyView {
+pub fn stack(people: &[PresenceEntry], most: usize) -> Drawn {
     let names: Vec<_> = people.iter().map(|person| person.name.as_str()).collect();
     let rest = people.len().saturating_sub(most);
     view! {
         <span class="stack" role="img" aria-label=names.join(", ")>
             {people.iter().take(most).map(|person| avatar(&person.name, person.hue)).collect::<Vec<_>>()}
-            {(rest > 0).then(|| view! { <span class="stack-rest">"+" {rest.to_string()}</span> }.eager())}
+            {(rest > 0).then(|| view! { <span class="stack-rest">"+" {rest.to_string()}</span> }.drawn())}
         </span>
     }
-    .eager()
+    .drawn()
 }
 
 /// The stack of those who are in the session's room, for the header.
@@ -52,10 +56,10 @@ pub fn People() -> impl IntoView {
             {part(move || session.people.with(|people| people.people().iter().map(|one| person(one, people.is_me(one))).collect::<Vec<_>>()))}
         </ul>
     }
-    .eager()
+    .drawn()
 }
 
-fn person(person: &PresenceEntry, me: bool) -> AnyView {
+fn person(person: &PresenceEntry, me: bool) -> Drawn {
     let note = match (me, person.peers.len()) {
         (true, 1) => "you".to_owned(),
         (true, tabs) => format!("you, {tabs} tabs"),
@@ -69,5 +73,5 @@ fn person(person: &PresenceEntry, me: bool) -> AnyView {
             <span class="person-note">{note}</span>
         </li>
     }
-    .eager()
+    .drawn()
 }

@@ -2,7 +2,12 @@
 
 mod figures;
 
-use crate::{changing::text, eager::Eager, session::expect_session, tape::model::Model};
+use crate::{
+    changing::text,
+    drawn::{Draw, Drawn},
+    session::expect_session,
+    tape::model::Model,
+};
 use figures::{milliseconds, points};
 use leptos::prelude::*;
 
@@ -36,14 +41,14 @@ pub fn Tape() -> impl IntoView {
             </dl>
         </section>
     }
-    .eager()
+    .drawn()
 }
 
 fn blank() -> String {
     BLANK.to_owned()
 }
 
-fn reading(term: &'static str, id: &'static str, class: &'static str, figure: Signal<String>) -> AnyView {
+fn reading(term: &'static str, id: &'static str, class: &'static str, figure: Signal<String>) -> Drawn {
     view! {
         <div class="tape-reading">
             <dt>{term}</dt>
@@ -52,5 +57,5 @@ fn reading(term: &'static str, id: &'static str, class: &'static str, figure: Si
             </dd>
         </div>
     }
-    .eager()
+    .drawn()
 }

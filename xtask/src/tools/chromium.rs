@@ -13,7 +13,7 @@ use super::system::{self, Package};
 use crate::shell;
 
 const PACKAGE: Package = Package {
-    apt: "chromium",
+    apt: &["chromium"],
     brew: &["--cask", "chromium"],
 };
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

@@ -7,7 +7,7 @@ use super::system::{self, Package};
 use crate::shell;
 
 const PACKAGE: Package = Package {
-    apt: "redis-server",
+    apt: &["redis-server"],
     brew: &["redis"],
 };
 

@@ -8,7 +8,7 @@ use crate::shell::{self, say};
 /// A package under the names that the package managers know it by.
 pub(super) struct Package {
     /// For Debian and its kin.
-    pub(super) apt: &'static str,
+    pub(super) apt: &'static [&'static str],
     /// For Homebrew, with its flags.
     pub(super) brew: &'static [&'static str],
 }
@@ -16,10 +16,10 @@ pub(super) struct Package {
 /// Tries to install; whether it worked is for the caller to find out by looking for the program.
 pub(super) fn try_install(package: &Package) {
     if let Some(apt) = apt() {
-        say(&format!("Installing {} with apt-get", package.apt));
+        say(&format!("Installing {} with apt-get", package.apt.join(" ")));
         let update = shell::run(apt_command(apt).args(["update", "--quiet=2"]));
-        let install = ["install", "--quiet=2", "--yes", "--no-install-recommends", package.apt];
-        if let Err(error) = update.and_then(|()| shell::run(apt_command(apt).args(install))) {
+        let install = ["install", "--quiet=2", "--yes", "--no-install-recommends"];
+        if let Err(error) = update.and_then(|()| shell::run(apt_command(apt).args(install).args(package.apt))) {
             say(&format!("That failed: {error}"));
         }
     } else if shell::on_path("brew").is_some() {

@@ -1,6 +1,6 @@
 //! The field one writes in. Enter sends, Shift with Enter makes a new line.
 
-use crate::{eager::Eager, icon::icon, session::expect_session};
+use crate::{drawn::Draw, icon::icon, session::expect_session};
 use leptos::{
     ev::{KeyboardEvent, SubmitEvent},
     prelude::*,
@@ -56,5 +56,5 @@ pub(super) fn field(text: RwSignal<String>) -> impl IntoView {
             </button>
         </form>
     }
-    .eager()
+    .drawn()
 }

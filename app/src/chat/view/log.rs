@@ -5,7 +5,7 @@ use super::{message::message, row, row::Row, time};
 use crate::{
     changing::part,
     chat::model::{Model, State},
-    eager::Eager,
+    drawn::{Draw, Drawn},
     session::expect_session,
 };
 use leptos::{html, prelude::*};
@@ -69,17 +69,17 @@ pub(super) fn log(shown: RwSignal<bool>, text: RwSignal<String>) -> impl IntoVie
             <For each=move || rows.get() key=Row::key children=move |row| message(row, running, text) />
         </div>
     }
-    .eager()
+    .drawn()
 }
 
 /// What stands above the first row.
-fn above(empty: bool, paging: bool) -> Option<AnyView> {
+fn above(empty: bool, paging: bool) -> Option<Drawn> {
     let (class, words) = match (empty, paging) {
         (true, _) => ("chat-empty", "Nothing was said here yet."),
         (_, true) => ("chat-more", "Reading on …"),
         _ => return None,
     };
-    Some(view! { <p class=class>{words}</p> }.eager())
+    Some(view! { <p class=class>{words}</p> }.drawn())
 }
 
 /// Keeps the log where it should be when rows come. Returns what to call when it was scrolled; that tells how many pixels

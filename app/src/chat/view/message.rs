@@ -3,7 +3,7 @@
 use super::{row::Row, time::time};
 use crate::{
     chat::model::State,
-    eager::Eager,
+    drawn::Draw,
     presence::view::{avatar, hue_style},
     session::expect_session,
 };
@@ -25,7 +25,7 @@ pub(super) fn message(row: Row, running: RwSignal<bool>, text: RwSignal<String>)
         _ => (None, None),
     };
     view! {
-        {marked.then(|| view! { <p class="chat-mark">"New"</p> }.eager())}
+        {marked.then(|| view! { <p class="chat-mark">"New"</p> }.drawn())}
         <div
             class="chat-message"
             style=hue_style(hue)
@@ -38,13 +38,13 @@ pub(super) fn message(row: Row, running: RwSignal<bool>, text: RwSignal<String>)
             <p class=if first { "chat-head" } else { "said" }>
                 <span class="chat-name">{name.to_string()}</span>
                 {entry.at.filter(|_| first).map(|at| time(at, running))}
-                {pending.map(|_| view! { <span class="chat-time">"sending"</span> }.eager())}
+                {pending.map(|_| view! { <span class="chat-time">"sending"</span> }.drawn())}
             </p>
             <p class="chat-text">{entry.text}</p>
-            {refusal.map(|refusal| view! { <Failure id=entry.id refusal text /> }.eager())}
+            {refusal.map(|refusal| view! { <Failure id=entry.id refusal text /> }.drawn())}
         </div>
     }
-    .eager()
+    .drawn()
 }
 
 /// Why it was refused, and what can be done now.

@@ -1,7 +1,7 @@
 //! Times of messages in the reader's own clock. The server does not know that clock, so a time is written once the page
 //! runs in the browser, and the first paint is the same on both sides.
 
-use crate::{changing::part, eager::Eager};
+use crate::{changing::part, drawn::Draw};
 use leptos::prelude::*;
 use protocol::Millis;
 use wasm_bindgen::JsValue;
@@ -25,7 +25,7 @@ pub(super) fn time(at: Millis, running: RwSignal<bool>) -> impl IntoView {
                     {written}
                 </time>
             }
-            .eager()
+            .drawn()
         })
     })
 }

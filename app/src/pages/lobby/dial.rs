@@ -1,7 +1,7 @@
 //! The dial beside the lobby's list: the same rooms as orbits, the same people as bodies on them. A picture of what the list
 //! says in words, so a screen reader skips it.
 
-use crate::eager::Eager;
+use crate::drawn::{Draw, Drawn};
 use leptos::prelude::*;
 use protocol::health::LiveRoom;
 
@@ -15,7 +15,7 @@ const STEP: usize = 24;
 const LETTERS: usize = 18;
 
 /// Draws the first rooms from the inside out.
-pub(super) fn dial(rooms: &[LiveRoom]) -> AnyView {
+pub(super) fn dial(rooms: &[LiveRoom]) -> Drawn {
     let orbits = (0..ORBITS)
         .map(|place| orbit(place, rooms.get(place)))
         .collect::<Vec<_>>();
@@ -35,16 +35,16 @@ pub(super) fn dial(rooms: &[LiveRoom]) -> AnyView {
             {orbits}
         </svg>
     }
-    .eager()
+    .drawn()
 }
 
-fn orbit(place: usize, live: Option<&LiveRoom>) -> AnyView {
+fn orbit(place: usize, live: Option<&LiveRoom>) -> Drawn {
     let radius = 40 + place * STEP;
     let bodies = live.map(|live| {
         let turn = |number: usize| format!("rotate({})", turn(place, number));
         let bodies = live.present.iter().take(24).enumerate().map(|(number, person)| {
             let hue = format!("--hue:{}", person.hue.degrees());
-            view! { <circle class="dial-body" style=hue cx=radius r="6" transform=turn(number) /> }.eager()
+            view! { <circle class="dial-body" style=hue cx=radius r="6" transform=turn(number) /> }.drawn()
         });
         bodies.collect::<Vec<_>>()
     });
@@ -55,7 +55,7 @@ fn orbit(place: usize, live: Option<&LiveRoom>) -> AnyView {
         {name}
         {bodies}
     }
-    .eager()
+    .drawn()
 }
 
 /// The room's name along the lower half of its orbit, read from left to right.

@@ -1,0 +1,146 @@
+//! Views whose type is erased, at a third of the weight.
+//!
+//! Leptos' own erased view keeps every way of treating a view open: to hydrate it bit by bit, to rebuild it in place, to add
+//! attributes later. For each type that is kilobytes of WASM which no page here uses. A [`Drawn`] can do what they need: be
+//! built, be hydrated at once, be written as HTML on the server; and where it changes it is drawn anew, in the place of the
+//! one before.
+
+use leptos::{
+    attr::{Attribute, any_attribute::AnyAttribute},
+    prelude::*,
+    tachys::{
+        hydration::Cursor,
+        renderer::types::{Element, Node},
+        view::{Mountable, Position, PositionState},
+    },
+};
+
+/// A view without its type.
+pub struct Drawn(Box<dyn AnyDraw>);
+
+/// Erases the type of a view.
+pub trait Draw {
+    /// The view, without its type.
+    fn drawn(self) -> Drawn;
+}
+
+impl<V: RenderHtml + Send + 'static> Draw for V {
+    fn drawn(self) -> Drawn {
+        Drawn(Box::new(self))
+    }
+}
+
+/// What remains of a view once its type is erased.
+trait AnyDraw: Send {
+    fn build(self: Box<Self>) -> Box<dyn Mountable>;
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Mountable>;
+    fn write(self: Box<Self>, html: &mut String, position: &mut Position, escape: bool);
+}
+
+impl<V: RenderHtml + 'static> AnyDraw for V {
+    fn build(self: Box<Self>) -> Box<dyn Mountable> {
+        Box::new((*self).build())
+    }
+
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Mountable> {
+        Box::new((*self).hydrate::<true>(cursor, position))
+    }
+
+    /// A browser writes no HTML; told so, the compiler leaves out all code that would.
+    fn write(self: Box<Self>, html: &mut String, position: &mut Position, escape: bool) {
+        if cfg!(not(target_arch = "wasm32")) {
+            self.to_html_with_buf(html, position, escape, false, Vec::new());
+        }
+    }
+}
+
+/// A view on the page.
+pub struct DrawnState(Box<dyn Mountable>);
+
+impl Mountable for DrawnState {
+    fn unmount(&mut self) {
+        self.0.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.0.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.0.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.0.elements()
+    }
+}
+
+impl Render for Drawn {
+    type State = DrawnState;
+
+    fn build(self) -> DrawnState {
+        DrawnState(self.0.build())
+    }
+
+    fn rebuild(self, state: &mut DrawnState) {
+        let mut new = self.build();
+        state.insert_before_this(&mut new);
+        state.unmount();
+        *state = new;
+    }
+}
+
+impl AddAnyAttr for Drawn {
+    type Output<A: Attribute> = Self;
+
+    /// Attributes stand in the view that was drawn; none are added from outside.
+    fn add_any_attr<A: Attribute>(self, _: A) -> Self
+    where
+        Self: RenderHtml,
+    {
+        self
+    }
+}
+
+impl RenderHtml for Drawn {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        html: &mut String,
+        position: &mut Position,
+        escape: bool,
+        _mark_branches: bool,
+        _attributes: Vec<AnyAttribute>,
+    ) {
+        self.0.write(html, position, escape);
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> DrawnState {
+        DrawnState(self.0.hydrate(cursor, position))
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_its_type_a_view_reads_the_same() {
+        let draw = || view! { <p class="a">"one & " {2}</p> };
+        assert_eq!(draw().drawn().to_html(), draw().to_html());
+    }
+}

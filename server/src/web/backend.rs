@@ -1,0 +1,68 @@
+//! Server functions: what a page asks behind people's backs, answered for the person whose request it is.
+
+use super::{Web, rooms::live, session};
+use crate::{clock::Now, token::SOCKET_TOKEN};
+use app::backend::{Backend, Later, SharedBackend};
+use axum::{
+    Extension,
+    extract::{Request, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use leptos::context::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
+use protocol::{Hue, Name, auth::Identity, health::LiveRoom};
+use std::sync::Arc;
+
+/// `POST /api/app/…`.
+pub async fn call(State(web): State<Web>, Extension(who): Extension<Identity>, request: Request) -> Response {
+    let secure = session::is_secure(request.headers());
+    let provide = move || {
+        let (web, who) = (web.clone(), who.clone());
+        let response = use_context::<ResponseOptions>().unwrap_or_default();
+        provide_context::<SharedBackend>(Arc::new(RequestBackend {
+            web,
+            who,
+            secure,
+            response,
+        }));
+    };
+    leptos_axum::handle_server_fns_with_context(provide, request)
+        .await
+        .into_response()
+}
+
+/// The backend of one request.
+struct RequestBackend {
+    web: Web,
+    who: Identity,
+    secure: bool,
+    response: ResponseOptions,
+}
+
+impl Backend for RequestBackend {
+    fn token(&self) -> String {
+        let token = self.web.keys.sign(&self.who, Now::read().at.0 / 1000, SOCKET_TOKEN);
+        // None at all is refused as malformed, which is what it is.
+        token
+            .inspect_err(|error| tracing::error!(%error, "a token could not be signed"))
+            .unwrap_or_default()
+    }
+
+    fn rename(&self, name: Name, hue: Hue) -> Identity {
+        let who = Identity {
+            name,
+            hue,
+            user_id: self.who.user_id.clone(),
+        };
+        if let Some(cookie) = session::set_cookie(&self.web, &who, self.secure) {
+            self.response.append_header(header::SET_COOKIE, cookie);
+        }
+        who
+    }
+
+    fn rooms(&self) -> Later<Vec<LiveRoom>> {
+        let web = self.web.clone();
+        Box::pin(async move { live(&web).await })
+    }
+}
