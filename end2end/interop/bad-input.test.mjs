@@ -106,11 +106,12 @@ test("coordinates that are no place", async () => {
 
 test("10,000 joins of one room by one socket", async () => {
   for (let join = 1; join < 10_000; join += 1) mallory.emit("room.join", { room });
-  const answer = await ask(mallory, "room.join", { room });
-  assert.ok(answer.room === room || answer.error.code, JSON.stringify(answer));
+  const answer = await ask(mallory, "room.join", { room }).catch(evicted);
+  assert.ok(answer.room === room || answer.error, JSON.stringify(answer));
   await settled(witness);
   const { present } = (await server.json("/api/rooms")).find((entry) => entry.room === room);
-  assert.deepEqual(present.map(({ userId, peers }) => [userId, peers.length]), [["witness", 1], ["mallory", 1]]);
+  for (const { userId, peers } of present) assert.equal(peers.length, 1, userId);
+  assert.ok(present.some(({ userId }) => userId === "witness"));
 });
 
 test("10,000 rooms for one socket", async () => {
@@ -119,10 +120,15 @@ test("10,000 rooms for one socket", async () => {
   );
   assert.ok(answers.some(({ error }) => error?.code === "too_many_rooms"));
   for (let n = 64; n < 10_000; n += 1) mallory.emit("room.join", { room: `hoard-${n}` });
-  // Thousands of refusals nobody reads fill the queue; the connection may be ended for that.
-  await ask(mallory, "room.join", { room: "hoard-last" }).catch((error) => assert.match(error.message, /disconnected/));
+  await ask(mallory, "room.join", { room: "hoard-last" }).catch(evicted);
   assert.ok((await server.json("/api/rooms")).length < 100);
 });
+
+/** Thousands of answers fill a socket's queue faster than it reads; ending the connection is then as good as a refusal. */
+function evicted(error) {
+  assert.match(error.message, /disconnected/);
+  return { error };
+}
 
 test("a packet that is too large ends the connection of who sent it", async () => {
   const gone = next(mallory, "disconnect");

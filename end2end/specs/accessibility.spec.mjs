@@ -31,10 +31,9 @@ test("a room full of talk has no serious violations", async ({ arrive }) => {
 test("the keyboard is enough to say something", async ({ arrive }) => {
   const ann = await arrive();
   const bob = await arrive();
-  await expect(async () => {
-    await ann.page.keyboard.press("Tab");
-    await expect(ann.input).toBeFocused({ timeout: 100 });
-  }).toPass();
+  const reached = () => ann.input.evaluate((input) => input === document.activeElement);
+  for (let tabs = 0; tabs < 30 && !(await reached()); tabs += 1) await ann.page.keyboard.press("Tab");
+  await expect(ann.input).toBeFocused();
   await ann.page.keyboard.type("no mouse needed");
   await ann.page.keyboard.press("Enter");
   await expect(bob.message("no mouse needed")).toHaveCount(1);

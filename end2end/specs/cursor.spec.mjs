@@ -2,6 +2,9 @@
 import { ask, connect, next } from "../support/client.mjs";
 import { expect, test } from "../support/fixtures.mjs";
 
+// Chromium advises against reading pixels often; no page does, only the spec below.
+test.use({ forgiven: [[/willReadFrequently/], { scope: "test" }] });
+
 test("ann sees bob's cursor, and sees it go with him", async ({ arrive }) => {
   const ann = await arrive();
   const bob = await arrive();

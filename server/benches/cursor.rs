@@ -10,7 +10,7 @@
 )]
 
 #[path = "../tests/stories/stage.rs"]
-#[expect(dead_code, reason = "the stories use more of it")]
+#[expect(dead_code, unreachable_pub, reason = "the stories use more of it")]
 mod stage;
 
 use protocol::ServerEvent;

@@ -63,7 +63,7 @@ impl From<Hue> for u16 {
 mod tests {
     use super::*;
 
-    /// WCAG 2.2 relative luminance of an OKLCH colour, by way of OKLab and linear sRGB (Björn Ottosson, 2020), clipped to
+    /// WCAG 2.2 relative luminance of an OKLCH colour, by way of `OKLab` and linear sRGB (Björn Ottosson, 2020), clipped to
     /// the gamut as a screen would.
     fn luminance(lightness: f64, chroma: f64, hue: f64) -> f64 {
         let (sin, cos) = hue.to_radians().sin_cos();

@@ -1,6 +1,8 @@
 //! The JSON of every payload, fixed by example: what stands in `fixtures/` is read and written back unchanged. A change here
 //! is a change of the protocol that other people's clients speak.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use protocol::{
     Answer, ServerEvent,
     auth::{Auth, Claims},

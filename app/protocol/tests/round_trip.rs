@@ -1,5 +1,7 @@
 //! Whatever one side can say, the other reads as the same.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use proptest::prelude::*;
 use protocol::{
     Answer, Code, Epoch, Hue, MessageId, Millis, Name, PeerId, Position, Refusal, Replay, RoomId, Seq, ServerEvent,

@@ -25,8 +25,7 @@ const RETRY: u64 = 1000;
 /// The middleware that lets connections in or says why not: as `connect_error`, whose message is `code: sentence`.
 pub fn middleware(
     gateway: Arc<Gateway>,
-) -> impl ConnectMiddleware<socketioxide::adapter::LocalAdapter, (SocketRef, TryData<Value>)> + Send + Sync + Clone + 'static
-{
+) -> impl ConnectMiddleware<socketioxide::adapter::LocalAdapter, (SocketRef, TryData<Value>)> {
     move |socket: SocketRef, TryData(auth): TryData<Value>| {
         let admitted = identify(&gateway, auth.unwrap_or_default());
         let result = match admitted {

@@ -20,6 +20,9 @@ use tokio_util::sync::CancellationToken;
 /// Commands taken at once before the next look at the clock.
 const BATCH: usize = 64;
 
+/// Takes an empty room off a list. `false` where something has come in for it.
+pub type Close = Box<dyn Fn(&RoomId, &mpsc::Receiver<Command>) -> bool + Send + Sync>;
+
 /// What an actor works with.
 pub struct Actor<O> {
     /// Which room.
@@ -35,7 +38,7 @@ pub struct Actor<O> {
     /// The lease lane.
     pub leases: Arc<dyn Leases>,
     /// Asked when nobody is here: takes the room off the list, unless a command has just come in.
-    pub close: Box<dyn Fn(&RoomId, &mpsc::Receiver<Command>) -> bool + Send + Sync>,
+    pub close: Close,
     /// What it counts.
     pub metrics: Arc<Metrics>,
     /// Ends it.

@@ -1,11 +1,13 @@
 //! Stories: what people, programs and vandals do, over real sockets against a real server on a free port.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 mod chat;
 mod connect;
 mod cursor;
 mod drain;
 mod presence;
-#[expect(unreachable_pub, reason = "shared with the benches, which see it from outside")]
+#[expect(unreachable_pub, reason = "shared with the benches")]
 mod stage;
 mod stall;
 mod vandal;
