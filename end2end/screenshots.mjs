@@ -66,8 +66,7 @@ async function enter(room, { width }) {
   for (const { sub, name, x, y } of CAST) {
     const socket = await connect(server.url, await server.token(sub, name));
     await ask(socket, "room.join", { room });
-    const scale = Math.min(1, width / 900);
-    socket.emit("cursor", { room, x: x * scale, y: y * scale });
+    socket.emit("cursor", { room, x: x * Math.min(1, width / 900), y });
     sockets.set(sub, socket);
   }
   for (const [n, [sub, text]] of TALK.entries()) {

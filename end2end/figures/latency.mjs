@@ -31,11 +31,10 @@ export async function latency(server) {
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const [to, from] = trial % 2 ? [places[1], places[0]] : places;
     await here.canvas.evaluate(rest, from);
-    const seen = [here.canvas.evaluate(sight, from), here.canvas.evaluate(sight, to)];
-    await here.page.evaluate(() => new Promise(requestAnimationFrame));
+    await here.canvas.evaluate(watch, { from, to });
     const sent = now();
     sender.emit("cursor", { room, ...to });
-    const [gone, come] = await Promise.all(seen);
+    const { gone, come } = await here.page.evaluate(() => globalThis.seen);
     left.push(gone - sent);
     arrived.push(come - sent);
   }
@@ -74,14 +73,17 @@ function rest(canvas, place) {
   });
 }
 
-/** Runs in the page: the time at which a square is next painted differently. */
-function sight(canvas, place) {
-  const before = globalThis.pixels(canvas, place);
-  return new Promise((resolve) => {
-    const frame = () => {
-      if (globalThis.pixels(canvas, place) === before) requestAnimationFrame(frame);
-      else resolve(performance.timeOrigin + performance.now());
-    };
-    requestAnimationFrame(frame);
-  });
+/** Runs in the page: begins to look at two squares; `seen` will hold the times at which each is next painted differently. */
+function watch(canvas, { from, to }) {
+  const changed = (place) => {
+    const before = globalThis.pixels(canvas, place);
+    return new Promise((resolve) => {
+      const frame = () => {
+        if (globalThis.pixels(canvas, place) === before) requestAnimationFrame(frame);
+        else resolve(performance.timeOrigin + performance.now());
+      };
+      requestAnimationFrame(frame);
+    });
+  };
+  globalThis.seen = Promise.all([changed(from), changed(to)]).then(([gone, come]) => ({ gone, come }));
 }

@@ -21,6 +21,8 @@ export class Orrery {
   constructor(port) {
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
+    // Nothing is left behind, however the tests end.
+    process.once("exit", () => this.#process?.kill("SIGKILL"));
   }
 
   /** Starts one on a free port and waits until it takes people in. */

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use clap::Parser;
-use server::{Config, Server};
+use server::{Config, Server, web};
 use std::io::IsTerminal;
 use tokio::{net::TcpListener, signal};
 use tracing_subscriber::EnvFilter;
@@ -23,6 +23,9 @@ async fn main() -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {host}:{port} (--host, --port, HOST, PORT)"))?;
     let running = server.listen(listener)?;
+    if !web::site::is_built() {
+        tracing::warn!("built without the browser half, so that pages do not wake: build with `cargo xtask build`");
+    }
     tracing::info!("Orrery is at http://{}", running.address);
     told_to_stop().await.context("cannot listen for signals")?;
     tracing::info!("stopping");

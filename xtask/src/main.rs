@@ -8,6 +8,8 @@ mod check;
 mod serve;
 mod shell;
 mod site;
+#[cfg(test)]
+mod tidy;
 mod tools;
 mod workspace;
 

@@ -25,6 +25,12 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// For names without: a browser asks again each time, and is mostly told that nothing changed.
 const ASK_AGAIN: &str = "no-cache";
 
+/// Whether the browser half was there when this was built. Without it pages are painted and do not wake.
+#[must_use]
+pub fn is_built() -> bool {
+    Files::get("pkg/orrery.wasm").is_some()
+}
+
 /// What the document links to.
 #[must_use]
 pub fn assets() -> Assets {

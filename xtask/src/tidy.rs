@@ -1,0 +1,102 @@
+//! Rules of the house that no lint knows, as tests: `cargo test` is the whole gate.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::workspace;
+
+/// What is built, fetched or kept by git is nobody's to tidy.
+const NOT_OURS: [&str; 6] = [
+    ".git",
+    "target",
+    "node_modules",
+    "test-results",
+    "playwright-report",
+    "data",
+];
+
+/// Every file of ours, relative to the workspace.
+fn files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![workspace::root().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() && !NOT_OURS.contains(&name.as_str()) {
+                folders.push(path);
+            } else if path.is_file() {
+                files.push(path.strip_prefix(workspace::root()).unwrap().to_owned());
+            }
+        }
+    }
+    files
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(workspace::root().join(path)).unwrap()
+}
+
+fn rust_files() -> impl Iterator<Item = PathBuf> {
+    files()
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+}
+
+#[test]
+fn every_file_says_what_it_owns() {
+    let silent: Vec<PathBuf> = rust_files().filter(|path| !text(path).starts_with("//!")).collect();
+    assert!(silent.is_empty(), "no //! at the top of {silent:?}");
+}
+
+#[test]
+fn no_page_asks_where_it_runs_by_a_cargo_feature() {
+    let asking: Vec<PathBuf> = rust_files()
+        .filter(|path| path.starts_with("app/src") && text(path).contains("cfg(feature"))
+        .collect();
+    assert!(asking.is_empty(), "cfg(feature) in {asking:?}");
+}
+
+/// The map names files by the end of their path, as people do.
+#[test]
+fn every_file_on_the_map_is_there() {
+    let files = files();
+    let there = |name: &str| files.iter().any(|path| path.ends_with(name));
+    for document in ["ARCHITECTURE.md", "README.md"] {
+        let text = text(Path::new(document));
+        let named = text
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| name.ends_with(".rs") && !name.contains(['*', ' ']));
+        for name in named {
+            assert!(there(name), "{document} names {name}, which is not there");
+        }
+    }
+}
+
+/// The seams that the map promises.
+#[test]
+fn libraries_are_named_only_where_they_belong() {
+    let gateway = |path: &Path| path.starts_with("server/src/gateway") || path.ends_with("gateway.rs");
+    let room = |path: &Path| path.starts_with("server/src/room") || path.ends_with("room.rs");
+    for path in rust_files().filter(|path| path.starts_with("server/src")) {
+        let text = text(&path);
+        let names = |library: &str| {
+            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+            code.into_iter().any(|line| line.contains(&format!("{library}::")))
+        };
+        assert!(
+            gateway(&path) || !names("socketioxide"),
+            "{} names socketioxide",
+            path.display()
+        );
+        assert!(
+            !room(&path) || gateway(&path) || !names("axum"),
+            "{} names axum",
+            path.display()
+        );
+    }
+}
