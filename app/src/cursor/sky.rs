@@ -12,8 +12,9 @@ use protocol::{
 /// Part of the frame distance added to each way, so that a frame that comes a little late finds the cursor still moving.
 const SLACK: f64 = 1.15;
 
-/// Milliseconds between frames beyond which they tell nothing about the pace: the room was still in between.
-const PAUSE: f64 = 250.0;
+/// Ticks between frames beyond which they tell nothing about the pace: the room was still in between, and whoever moves again
+/// is shown to do so at the room's own pace.
+const PAUSE: f64 = 4.0;
 
 /// Milliseconds by which a frame must be older than the one before to be taken as a clock that was set back, and not as a
 /// frame that was overtaken.
@@ -102,7 +103,7 @@ impl Sky {
             return;
         }
         let apart = frame.at.since(self.at).as_secs_f64() * 1000.0;
-        let pace = if (1.0..PAUSE).contains(&apart) {
+        let pace = if (1.0..PAUSE * self.tick).contains(&apart) {
             apart
         } else {
             self.tick

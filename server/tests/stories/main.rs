@@ -7,7 +7,6 @@ mod connect;
 mod cursor;
 mod drain;
 mod presence;
-#[expect(unreachable_pub, reason = "shared with the benches")]
 mod stage;
 mod stall;
 mod vandal;

@@ -20,25 +20,25 @@ use tokio::{
 };
 
 /// The longest that anybody waits for anything: a test that fails says so after this long.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Signs this stage's tokens.
-pub const SECRET: &str = "a secret for the stage, long enough for production too";
+pub(crate) const SECRET: &str = "a secret for the stage, long enough for production too";
 
 /// A server and its address.
-pub struct Stage {
+pub(crate) struct Stage {
     running: Option<Running>,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Stage {
     /// A server as it comes.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::set(|_| {}).await
     }
 
     /// A server with other settings.
-    pub async fn set(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn set(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             jwt_secret: Some(SECRET.to_owned()),
             ..Config::development()
@@ -53,12 +53,12 @@ impl Stage {
     }
 
     /// Ends the server in order.
-    pub async fn close(&mut self) {
+    pub(crate) async fn close(&mut self) {
         self.running.take().unwrap().shutdown().await;
     }
 
     /// A token for a person, good for `seconds`; less than none is over already.
-    pub fn token(user: &str, seconds: i64) -> String {
+    pub(crate) fn token(user: &str, seconds: i64) -> String {
         let now = server::clock::Now::read().at.0 / 1000;
         let who = identity(user);
         Keys::new(SECRET)
@@ -67,7 +67,7 @@ impl Stage {
     }
 
     /// Somebody whose connection is up.
-    pub async fn person(&self, name: &str) -> Person {
+    pub(crate) async fn person(&self, name: &str) -> Person {
         let token = Self::token(name, 60);
         let mut person = self.stranger(json!({ "token": token, "version": VERSION }));
         person.name = name.to_owned();
@@ -78,7 +78,7 @@ impl Stage {
     }
 
     /// Somebody who is about to say this at CONNECT.
-    pub fn stranger(&self, auth: Value) -> Person {
+    pub(crate) fn stranger(&self, auth: Value) -> Person {
         let auth = move || std::future::ready(Ok(auth.clone()));
         let (client, events) = connect(socketio::Config::new(format!("http://{}", self.address)), auth);
         Person {
@@ -90,7 +90,7 @@ impl Stage {
     }
 
     /// Answers of plain HTTP: status line and headers, and the body.
-    pub async fn get(&self, path: &str) -> (String, String) {
+    pub(crate) async fn get(&self, path: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nhost: orrery\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -102,7 +102,7 @@ impl Stage {
     }
 
     /// The value of a metric, with its labels as they are written.
-    pub async fn metric(&self, name: &str) -> f64 {
+    pub(crate) async fn metric(&self, name: &str) -> f64 {
         let (_, body) = self.get("/metrics").await;
         let line = body
             .lines()
@@ -112,7 +112,7 @@ impl Stage {
 }
 
 /// A person by this name.
-pub fn identity(user: &str) -> Identity {
+pub(crate) fn identity(user: &str) -> Identity {
     let user_id: protocol::UserId = user.parse().unwrap();
     Identity {
         hue: protocol::Hue::of(&user_id),
@@ -122,21 +122,21 @@ pub fn identity(user: &str) -> Identity {
 }
 
 /// A room by this name.
-pub fn room(name: &str) -> RoomId {
+pub(crate) fn room(name: &str) -> RoomId {
     name.parse().unwrap()
 }
 
 /// Somebody at a client.
-pub struct Person {
-    pub name: String,
-    pub client: Client,
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) client: Client,
     events: Events,
     heard: Vec<ServerEvent>,
 }
 
 impl Person {
     /// Joins as most clients do, without batches.
-    pub async fn joins(&mut self, name: &str) -> Welcome {
+    pub(crate) async fn joins(&mut self, name: &str) -> Welcome {
         self.joins_with(Join {
             room: room(name),
             resume: None,
@@ -146,7 +146,7 @@ impl Person {
     }
 
     /// Joins as our pages do.
-    pub async fn joins_batching(&mut self, name: &str) -> Welcome {
+    pub(crate) async fn joins_batching(&mut self, name: &str) -> Welcome {
         self.joins_with(Join {
             room: room(name),
             resume: None,
@@ -156,7 +156,7 @@ impl Person {
     }
 
     /// Joins again, with where one stands.
-    pub async fn resumes(&mut self, name: &str, resume: Resume) -> Welcome {
+    pub(crate) async fn resumes(&mut self, name: &str, resume: Resume) -> Welcome {
         self.joins_with(Join {
             room: room(name),
             resume: Some(resume),
@@ -171,11 +171,11 @@ impl Person {
             .unwrap_or_else(|refusal| panic!("{} could not join: {refusal}", self.name))
     }
 
-    pub async fn leaves(&self, name: &str) -> Result<protocol::room::Left, Refusal> {
+    pub(crate) async fn leaves(&self, name: &str) -> Result<protocol::room::Left, Refusal> {
         self.ask(&Leave { room: room(name) }).await
     }
 
-    pub async fn says(&self, name: &str, text: &str) -> Result<Said, Refusal> {
+    pub(crate) async fn says(&self, name: &str, text: &str) -> Result<Said, Refusal> {
         self.ask(&Say {
             room: room(name),
             text: text.to_owned(),
@@ -184,20 +184,20 @@ impl Person {
         .await
     }
 
-    pub fn moves(&self, name: &str, x: f64, y: f64) {
+    pub(crate) fn moves(&self, name: &str, x: f64, y: f64) {
         self.client
             .emit(MoveCursor::NAME, &MoveCursor { room: room(name), x, y })
             .unwrap();
     }
 
     /// Asks and waits for the answer.
-    pub async fn ask<R: Request>(&self, request: &R) -> Result<R::Reply, Refusal> {
+    pub(crate) async fn ask<R: Request>(&self, request: &R) -> Result<R::Reply, Refusal> {
         let payload = self.client.request(R::NAME, request, Delivery::Once).await.unwrap();
         payload.parse::<Answer<R::Reply>>().unwrap().into()
     }
 
     /// Asks for something that no type stands for.
-    pub async fn ask_anything(&self, event: &str, payload: &Value) -> Value {
+    pub(crate) async fn ask_anything(&self, event: &str, payload: &Value) -> Value {
         self.client
             .request(event, payload, Delivery::Once)
             .await
@@ -207,7 +207,7 @@ impl Person {
     }
 
     /// Waits for something that was said; whatever else is said before goes by.
-    pub async fn hears<T>(&mut self, pick: impl Fn(&ServerEvent) -> Option<T>) -> T {
+    pub(crate) async fn hears<T>(&mut self, pick: impl Fn(&ServerEvent) -> Option<T>) -> T {
         let waiting = async {
             loop {
                 if let Event::Message { name, payload, .. } = self.events.next().await.expect("the client has ended")
@@ -226,7 +226,7 @@ impl Person {
     }
 
     /// Waits until the people in the room are these, by either way of being told.
-    pub async fn sees(&mut self, mut present: Vec<PresenceEntry>, users: &[&str]) -> Vec<PresenceEntry> {
+    pub(crate) async fn sees(&mut self, mut present: Vec<PresenceEntry>, users: &[&str]) -> Vec<PresenceEntry> {
         while names(&present) != users {
             let event = self.hears(|event| Some(event.clone())).await;
             match event {
@@ -246,7 +246,7 @@ impl Person {
     }
 
     /// Everything that reached this person up to now: a round trip is waited for, behind which nothing older can come.
-    pub async fn heard_by_now(&mut self) -> Vec<ServerEvent> {
+    pub(crate) async fn heard_by_now(&mut self) -> Vec<ServerEvent> {
         self.ask(&ReadTape {}).await.unwrap();
         while let Some(Some(event)) = self.events.next().now_or_never() {
             if let Event::Message { name, payload, .. } = event {
@@ -258,7 +258,7 @@ impl Person {
     }
 
     /// The next thing that happens to the connection.
-    pub async fn next(&mut self) -> Event {
+    pub(crate) async fn next(&mut self) -> Event {
         tokio::time::timeout(PATIENCE, self.events.next())
             .await
             .expect("nothing happened")
@@ -267,6 +267,6 @@ impl Person {
 }
 
 /// Who they are.
-pub fn names(present: &[PresenceEntry]) -> Vec<&str> {
+pub(crate) fn names(present: &[PresenceEntry]) -> Vec<&str> {
     present.iter().map(|entry| entry.user_id.as_str()).collect()
 }
