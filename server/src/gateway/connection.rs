@@ -23,7 +23,7 @@ pub struct Connection {
     /// Whose it is.
     pub who: Identity,
     /// The rooms it has joined, with the way to each.
-    pub joined: Mutex<HashMap<RoomId, mpsc::Sender<Command>>>,
+    joined: Mutex<HashMap<RoomId, mpsc::Sender<Command>>>,
     /// How its bytes flow; another one once it has changed its transport.
     flow: Mutex<Arc<Flow>>,
     metrics: Arc<Metrics>,

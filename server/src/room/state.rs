@@ -1,7 +1,9 @@
 //! The rules of a room, pure: a command or an event and the time go in, effects come out. Nothing here waits.
 
+mod replay;
+
 use super::{
-    chat::{Chat, messages, unavailable},
+    chat::{Chat, unavailable},
     command::{Command, Reply, Ticket},
     cursor::{Cursors, Moves},
     outbox::{Audience, Effect, Frame, Lease, LogCall, Out, Outbox, Purpose},
@@ -13,14 +15,14 @@ use crate::{
     store::{Appended, LogError, Page, Span},
 };
 use protocol::{
-    Code, MessageId, Millis, PeerId, Position, Refusal, Replay, RoomId,
+    Code, MessageId, Millis, PeerId, Refusal, RoomId,
     auth::Identity,
-    chat::{ChatPage, ReadChat},
+    chat::ReadChat,
     cursor::{CursorAt, CursorMoved, CursorsMoved},
     health::Mode,
     limits::CHAT_PAGE,
     presence::{Presence as PresenceTold, PresenceChanged},
-    room::{Join, Left, Welcome, You},
+    room::{Join, Left},
 };
 use std::time::{Duration, Instant};
 
@@ -163,58 +165,6 @@ impl State {
         out.push(Effect::Log(LogCall::Read { span, purpose }));
     }
 
-    fn welcome(
-        &mut self,
-        now: Now,
-        peer: PeerId,
-        resume: Option<Position>,
-        ticket: Ticket,
-        result: Result<Page, LogError>,
-        out: &mut Outbox,
-    ) {
-        let Ok(page) = result else {
-            self.dismiss(peer, out);
-            return answer(out, ticket, Err(unavailable()));
-        };
-        if resume.is_some_and(|position| !continues(position, &page)) {
-            let purpose = Purpose::Welcome {
-                peer,
-                resume: None,
-                ticket,
-            };
-            let span = Span::Newest(CHAT_PAGE as usize);
-            return out.push(Effect::Log(LogCall::Read { span, purpose }));
-        }
-        let recovered = resume.is_some();
-        let chat = Replay {
-            position: page.end,
-            recovered,
-            entries: messages(&self.room, &page.entries),
-        };
-        let Some(holding) = self.presence.holding(peer) else {
-            return answer(out, ticket, Err(not_joined()));
-        };
-        let who = holding.who.clone();
-        let welcome = Welcome {
-            room: self.room.clone(),
-            you: You {
-                user_id: who.user_id,
-                peer,
-                name: who.name,
-                hue: who.hue,
-            },
-            present: self.presence.list().to_vec(),
-            cursors: self.cursors.all().collect(),
-            chat,
-            recovered,
-            instance: self.settings.instance.clone(),
-            mode: self.settings.mode,
-            tick_ms: u32::try_from(self.interval().as_millis()).unwrap_or(u32::MAX),
-            at: now.at,
-        };
-        answer(out, ticket, Ok(Reply::Welcome(Box::new(welcome))));
-    }
-
     fn leave(&mut self, peer: PeerId, ticket: Ticket, out: &mut Outbox) {
         let left = if self.dismiss(peer, out) {
             Ok(Reply::Left(Left {}))
@@ -258,15 +208,6 @@ impl State {
             span,
             purpose: Purpose::Page { read, ticket },
         }));
-    }
-
-    fn page(&self, page: &Page, read: &ReadChat) -> ChatPage {
-        let entries = messages(&self.room, &page.entries);
-        let oldest = page.entries.first().map_or(read.before, |entry| entry.seq);
-        ChatPage {
-            entries,
-            more: oldest > page.first,
-        }
     }
 
     fn move_cursor(&mut self, now: Now, peer: PeerId, x: f64, y: f64, ticket: Ticket, out: &mut Outbox) {
@@ -336,11 +277,6 @@ impl State {
     fn interval(&self) -> Duration {
         tick::interval(self.presence.len())
     }
-}
-
-/// Whether a log that was read after this position goes on exactly where it stood.
-fn continues(position: Position, page: &Page) -> bool {
-    position.epoch == page.end.epoch && position.seq <= page.end.seq && position.seq.next() >= page.first
 }
 
 fn answer(out: &mut Outbox, ticket: Ticket, answer: Result<Reply, Refusal>) {

@@ -5,7 +5,7 @@ use crate::{
     room::outbox::Out,
     store::{Entry, NewEntry},
 };
-use protocol::{Epoch, Seq, ServerEvent, UserId, chat::Say};
+use protocol::{Epoch, Position, Seq, ServerEvent, UserId, chat::Say};
 use std::sync::mpsc::{Receiver, channel};
 
 const END: Position = Position {
