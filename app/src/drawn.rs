@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn without_its_type_a_view_reads_the_same() {
-        let draw = || view! { <p class="a">"one & " {2}</p> };
+        let draw = || ("one & ", 2);
         assert_eq!(draw().drawn().to_html(), draw().to_html());
     }
 }

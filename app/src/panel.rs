@@ -53,7 +53,7 @@ impl Shape {
     }
 
     /// Brings a tab to the front, and the panel with it.
-    fn show(self, tab: Tab) {
+    pub fn show(self, tab: Tab) {
         self.tab.set(tab);
         self.folded.set(false);
         self.drawn.set(true);

@@ -69,7 +69,9 @@ test("what is said while the chat is out of sight is marked unread", async ({ ar
   await bob.tab("people").click();
   await ann.say("look up!");
   await expect(bob.unread).toBeVisible();
+  await expect(bob.page).toHaveTitle(/^\(1\) /);
   await bob.tab("chat").click();
   await expect(bob.message("look up!")).toBeVisible();
   await expect(bob.unread).toBeHidden();
+  await expect(bob.page).not.toHaveTitle(/^\(/);
 });

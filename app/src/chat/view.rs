@@ -5,10 +5,13 @@ mod log;
 mod message;
 mod row;
 mod time;
+mod title;
 
+use crate::session::expect_session;
 use field::field;
 use leptos::prelude::*;
 use log::log;
+use title::count_in_title;
 
 /// The chat of the session in context.
 #[component]
@@ -17,6 +20,7 @@ pub fn Chat(
     shown: RwSignal<bool>,
 ) -> impl IntoView {
     let text = RwSignal::new(String::new());
+    count_in_title(expect_session());
     view! {
         <div class="chat">
             {log(shown, text)}

@@ -9,7 +9,7 @@ use crate::{
     header::Wordmark,
     identity::view::IdentityButton,
     invite::Invite,
-    panel::{Panel, Shape},
+    panel::{Panel, Shape, Tab},
     presence::view::HereStack,
     session::{Session, expect_session},
     tape::view::Tape,
@@ -32,7 +32,7 @@ const WITHOUT_SCRIPT: &str = r#"<div class="without-script"><h2>A room needs Jav
 fn frame() -> Drawn {
     let shape = Shape::new();
     view! {
-        <a class="skip" href="#chat-input">
+        <a class="skip" href="#chat-input" on:click=move |_| shape.show(Tab::Chat)>
             "Skip to chat"
         </a>
         <div
