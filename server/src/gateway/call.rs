@@ -70,7 +70,7 @@ impl Back {
 impl Call<'_> {
     /// Gives a command to a room that this connection has joined, or refuses.
     pub fn hand(self, room: &RoomId, command: impl FnOnce(Ticket) -> Command) {
-        let sender = self.connection.joined().get(room).cloned();
+        let sender = self.connection.way(room);
         let Some(sender) = sender else {
             return self.back.answer::<()>(Err(not_joined()));
         };

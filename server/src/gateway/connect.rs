@@ -82,7 +82,7 @@ fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
         return;
     };
     let meant = matches!(reason, DisconnectReason::ClientNSDisconnect);
-    for (_, room) in connection.joined().drain() {
+    for room in connection.end().into_values() {
         let peer = connection.peer;
         let command = if meant {
             Command::leave_silently(peer)

@@ -16,14 +16,17 @@ use tokio::sync::mpsc;
 /// Known flows without a connection that are kept before the dead ones among them are swept out.
 const SWEEP: usize = 1024;
 
+/// Rooms that a connection has joined, with the way to each.
+pub type Joined = HashMap<RoomId, mpsc::Sender<Command>>;
+
 /// One connection.
 pub struct Connection {
     /// Its id.
     pub peer: PeerId,
     /// Whose it is.
     pub who: Identity,
-    /// The rooms it has joined, with the way to each.
-    joined: Mutex<HashMap<RoomId, mpsc::Sender<Command>>>,
+    /// The rooms it has joined; `None` once it has ended.
+    joined: Mutex<Option<Joined>>,
     /// How its bytes flow; another one once it has changed its transport.
     flow: Mutex<Arc<Flow>>,
     metrics: Arc<Metrics>,
@@ -35,9 +38,35 @@ impl Connection {
         Arc::clone(&lock(&self.flow))
     }
 
-    /// The rooms it has joined.
-    pub fn joined(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Command>>> {
-        lock(&self.joined)
+    /// The way to a room that it has joined.
+    pub fn way(&self, room: &RoomId) -> Option<mpsc::Sender<Command>> {
+        lock(&self.joined).as_ref()?.get(room).cloned()
+    }
+
+    /// Joins a room by `join`, which gets how many others are joined and returns the way. All under one lock: a join that
+    /// is refused at once cannot be forgotten before it was noted, and one that comes while the connection ends is either
+    /// among those that are left or not made at all, so that no ghost stays in a room.
+    pub fn enter<E>(
+        &self,
+        room: &RoomId,
+        join: impl FnOnce(usize) -> Result<mpsc::Sender<Command>, E>,
+    ) -> Result<(), E> {
+        let mut joined = lock(&self.joined);
+        if let Some(joined) = joined.as_mut() {
+            let others = joined.len() - usize::from(joined.contains_key(room));
+            joined.insert(room.clone(), join(others)?);
+        }
+        Ok(())
+    }
+
+    /// Strikes out a room. Returns the way to it, if it was joined.
+    pub fn exit(&self, room: &RoomId) -> Option<mpsc::Sender<Command>> {
+        lock(&self.joined).as_mut()?.remove(room)
+    }
+
+    /// The connection has ended. Returns the rooms that have to be told.
+    pub fn end(&self) -> Joined {
+        lock(&self.joined).take().unwrap_or_default()
     }
 
     /// Ends the connection, because it did not take what it must not miss. Its client resumes.
@@ -94,7 +123,7 @@ impl Connections {
         let sid = socket.id;
         let flow = all.flows.get(&sid).and_then(Weak::upgrade).unwrap_or(flow);
         let peer = PeerId(self.next.fetch_add(1, Ordering::Relaxed));
-        let (joined, metrics) = (Mutex::default(), Arc::clone(&self.metrics));
+        let (joined, metrics) = (Mutex::new(Some(Joined::new())), Arc::clone(&self.metrics));
         let connection = Arc::new(Connection {
             peer,
             who,

@@ -21,12 +21,19 @@ pub fn join(call: Call<'_>, join: Join) {
         back,
     } = call;
     let room = join.room.clone();
-    if is_one_too_many(&connection, &room) {
-        let message = format!("A connection is in {ROOMS_PER_CONNECTION} rooms at most.");
-        return back.answer::<()>(Err(Refusal::new(Code::TooManyRooms, message)));
-    }
     let (peer, who) = (connection.peer, connection.who.clone());
-    let ticket = forget_if_refused(Arc::clone(&connection), room.clone(), back.ticket());
+    let again = connection.way(&room).is_some();
+    let ticket = if again {
+        back.ticket()
+    } else {
+        forget_if_refused(&connection, &room, back.ticket())
+    };
+    let command = Command::Join {
+        peer,
+        who,
+        join,
+        ticket,
+    };
     let outlet = || {
         RoomOutlet::new(
             &room,
@@ -35,52 +42,39 @@ pub fn join(call: Call<'_>, join: Join) {
             Arc::clone(&gateway.metrics),
         )
     };
-    match gateway.rooms.join(
-        &room,
-        outlet,
-        Command::Join {
-            peer,
-            who,
-            join,
-            ticket,
-        },
-    ) {
-        Ok(sender) => {
-            connection.joined().insert(room, sender);
+    let entered = connection.enter(&room, |others| {
+        if others >= ROOMS_PER_CONNECTION {
+            return Err(Box::new((command, too_many_rooms())));
         }
-        Err(returned) => {
-            let (command, refusal) = *returned;
-            command.refuse(refusal);
-        }
+        gateway.rooms.join(&room, outlet, command)
+    });
+    if let Err(returned) = entered {
+        let (command, refusal) = *returned;
+        command.refuse(refusal);
     }
 }
 
 /// `room.leave`.
 pub fn leave(call: Call<'_>, leave: Leave) {
-    let sender = call.connection.joined().remove(&leave.room);
-    let Some(sender) = sender else {
+    let Some(way) = call.connection.exit(&leave.room) else {
         return call.back.answer::<()>(Err(not_joined()));
     };
     let peer = call.connection.peer;
-    call.gateway.rooms.send_surely(
-        &sender,
-        Command::Leave {
-            peer,
-            ticket: call.back.ticket(),
-        },
-    );
+    let ticket = call.back.ticket();
+    call.gateway.rooms.send_surely(&way, Command::Leave { peer, ticket });
 }
 
-fn is_one_too_many(connection: &Connection, room: &RoomId) -> bool {
-    let joined = connection.joined();
-    !joined.contains_key(room) && joined.len() >= ROOMS_PER_CONNECTION
+fn too_many_rooms() -> Refusal {
+    let message = format!("A connection is in {ROOMS_PER_CONNECTION} rooms at most.");
+    Refusal::new(Code::TooManyRooms, message)
 }
 
-/// A join that the room refuses must not leave it standing as joined.
-fn forget_if_refused(connection: Arc<Connection>, room: RoomId, ticket: Ticket) -> Ticket {
+/// A first join that is refused must not leave the room standing as joined.
+fn forget_if_refused(connection: &Arc<Connection>, room: &RoomId, ticket: Ticket) -> Ticket {
+    let (connection, room) = (Arc::clone(connection), room.clone());
     Ticket::new(move |answer| {
         if answer.is_err() {
-            connection.joined().remove(&room);
+            connection.exit(&room);
         }
         ticket.answer(answer);
     })

@@ -128,3 +128,32 @@ async fn a_process_takes_no_more_rooms_than_it_may() {
     assert_eq!(refusal["error"]["code"], "server_full");
     assert_eq!(stage.metric("collab_refusals_total{code=\"server_full\"}").await, 1.0);
 }
+
+#[tokio::test]
+async fn who_joins_and_hangs_up_at_once_leaves_no_ghost() {
+    let stage = Stage::set(|config| config.grace_ms = 0).await;
+    let mut ann = stage.person("ann").await;
+    ann.joins("sky").await;
+    for n in 0..200 {
+        let person = stage.person(&format!("p{n}")).await;
+        person
+            .client
+            .emit("room.join", &serde_json::json!({ "room": "sky" }))
+            .unwrap();
+        // Half of them say goodbye, half are cut off.
+        if n % 2 == 0 {
+            person.client.close();
+        } else {
+            person.client.reconnect();
+        }
+        ann.heard_by_now().await;
+    }
+    while stage.metric("collab_connections").await > 1.0 {
+        ann.heard_by_now().await;
+    }
+    // Said through the room, behind everything that came before.
+    ann.says("sky", "alone?").await.unwrap();
+    let (_, body) = stage.get("/api/rooms/sky/presence").await;
+    assert_eq!(body.matches("userId").count(), 1, "{body}");
+    assert_eq!(stage.metric("collab_members").await, 1.0);
+}

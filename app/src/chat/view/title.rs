@@ -1,12 +1,12 @@
 //! The number of unread messages in the title, where one sees it from another tab.
 
-use crate::session::Session;
+use crate::{chat::model::Model, session::Session};
 use leptos::prelude::*;
 
 /// Keeps the title of a room's page up to date.
 pub(super) fn count_in_title(session: Session) {
     Effect::new(move |_| {
-        let unread = session.chat.with(|chat| chat.unread());
+        let unread = session.chat.with(Model::unread);
         document().set_title(&title(session.room().as_str(), unread));
     });
 }
