@@ -14,7 +14,7 @@ use socketioxide::{
     SocketIo,
     extract::{AckSender, SocketRef},
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// An event that is being handled.
 pub struct Call<'a> {
@@ -32,7 +32,7 @@ pub struct Call<'a> {
 pub struct Back {
     pub(super) connected: Connected,
     pub(super) ack: Option<AckSender>,
-    pub(super) event: &'static str,
+    pub(super) event: Cow<'static, str>,
     pub(super) metrics: Arc<crate::metrics::Metrics>,
 }
 
@@ -53,7 +53,7 @@ impl Back {
             (None, Err(error)) => outbox::emit(
                 &self.connected,
                 Refused {
-                    event: self.event.to_owned(),
+                    event: self.event.into_owned(),
                     error,
                 },
             ),

@@ -24,7 +24,10 @@ use socketioxide::{
     socket::Socket,
 };
 use socketioxide_core::Value;
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
+
+/// Characters of an unknown event's name that are told back.
+const NAME: usize = 64;
 
 /// The handler of every event. By hand, and not as an async function: it runs where the packet was read, in order, and no
 /// task is made for it.
@@ -78,7 +81,7 @@ impl Table {
             ReadChat::NAME => packet.route(ReadChat::NAME, chat::read),
             MoveCursor::NAME => packet.route(MoveCursor::NAME, cursor::place),
             ReadTape::NAME => packet.route(ReadTape::NAME, tape::read),
-            _ => packet.unknown(),
+            _ => packet.unknown(&name),
         }
     }
 }
@@ -87,7 +90,7 @@ impl Packet<'_> {
     /// Decodes the payload and runs the handler; a payload of another shape is refused.
     fn route<T: DeserializeOwned>(mut self, event: &'static str, handler: fn(Call<'_>, T)) -> &'static str {
         let Ok(TryData(payload)) = TryData::<T>::from_message_parts(self.socket, self.value, &self.ack);
-        let back = self.back(event);
+        let back = self.back(Cow::Borrowed(event));
         match payload {
             Ok(payload) => {
                 let Ok(io) = SocketIo::from_message_parts(self.socket, self.value, &self.ack);
@@ -109,14 +112,16 @@ impl Packet<'_> {
         event
     }
 
-    fn unknown(mut self) -> &'static str {
+    /// Refuses an event by a name that none has, told back shortened, as anybody may have made it up.
+    fn unknown(mut self, name: &str) -> &'static str {
         let message = "No event has this name.";
-        self.back(UNKNOWN)
+        let name: String = name.chars().take(NAME).collect();
+        self.back(Cow::Owned(name))
             .answer::<()>(Err(Refusal::new(Code::UnknownEvent, message)));
         UNKNOWN
     }
 
-    fn back(&mut self, event: &'static str) -> Back {
+    fn back(&mut self, event: Cow<'static, str>) -> Back {
         let Ok(sender) = AckSender::from_message_parts(self.socket, self.value, &self.ack);
         let ack = self.ack.map(|_| sender);
         Back {

@@ -198,3 +198,18 @@ async fn numbers_that_json_has_not_move_nobody() {
         assert!(!heard.iter().any(moved), "{number}: {heard:?}");
     }
 }
+
+#[tokio::test]
+async fn an_unknown_event_is_refused_by_its_own_name() {
+    let stage = Stage::open().await;
+    let mut vandal = stage.person("vandal").await;
+    vandal
+        .client
+        .emit(&format!("{}!", "made.up".repeat(20)), &json!({}))
+        .unwrap();
+    let name = vandal.hears(|event| match event {
+        ServerEvent::Refused(refused) => Some(refused.event.clone()),
+        _ => None,
+    });
+    assert_eq!(name.await, "made.up".repeat(20)[..64]);
+}
