@@ -25,7 +25,7 @@ cargo xtask <verb>
   run [flags]   set up what is missing, build the release, serve it (flags go to `orrery`; try `run --help`)
   build         set up what is missing, build target/release/orrery: one file with the site inside
   test          set up what is missing, then format, lints, tests, release build, browser and interop tests
-  dev           rebuild and reload on every change (cargo leptos watch)
+  dev           build anew and serve again on every change (cargo leptos watch); load the page again to see it
   figures       print what the README quotes: bytes to load, cursor latency, paint rate of 200 cursors
   screenshots   make the pictures in docs/
   help          this page
