@@ -5,6 +5,7 @@
 
 mod asking;
 mod auth;
+mod cursor;
 mod hearing;
 mod line;
 

@@ -1,6 +1,6 @@
 //! Wishes going up: which of the socket's three ways each takes, and what is told when no answer comes.
 
-use super::{auth, hearing, line::Line};
+use super::{auth, cursor, hearing, line::Line};
 use crate::complaint;
 use app::{
     clock,
@@ -10,7 +10,6 @@ use leptos::task::spawn_local;
 use protocol::{
     Code, Event, Refusal, Request, RoomId, SOCKET_PATH,
     chat::{ReadChat, Say},
-    cursor::MoveCursor,
     room::{Join, Leave},
     tape::ReadTape,
 };
@@ -28,17 +27,10 @@ pub(super) fn send(line: &Arc<Line>, wish: Wish) {
         (Wish::Leave(room), _) => quit(line, &room),
         (Wish::Say(say), Some(client)) => spawn_local(said(Arc::clone(line), client, say)),
         (Wish::ReadChat(read), Some(client)) => spawn_local(read_chat(Arc::clone(line), client, read)),
-        (Wish::MoveCursor(cursor), Some(client)) => move_cursor(line, &client, cursor),
+        (Wish::MoveCursor(moved), Some(client)) => cursor::place(line, &client, moved),
         (Wish::ReadTape(read), Some(client)) => spawn_local(read_tape(Arc::clone(line), client, read)),
         (Wish::Reconnect, Some(client)) => client.reconnect(),
         (_, None) => {}
-    }
-}
-
-/// Sends a cursor that could not leave when it came, if it can now.
-pub(super) fn send_kept_cursor(line: &Line, client: &Client) {
-    if let Some(cursor) = line.kept_cursor() {
-        move_cursor(line, client, cursor);
     }
 }
 
@@ -110,13 +102,6 @@ async fn read_tape(line: Arc<Line>, client: Client, read: ReadTape) {
         let took = Duration::from_secs_f64((clock::now() - asked).max(0.0) / 1000.0);
         line.tell(News::TapeRead(reading, took));
     }
-}
-
-/// Sends a cursor if it can leave at once. If the network is behind, the newest waits; if there is no connection it is
-/// dropped, since the session tells where I point after each join.
-fn move_cursor(line: &Line, client: &Client, cursor: MoveCursor) {
-    let left = client.emit_volatile(MoveCursor::NAME, &cursor);
-    line.keep_cursor((!left && client.is_connected()).then_some(cursor));
 }
 
 /// Asks, and reads the answer. `None` where the connection went: who asked hears of that by itself.

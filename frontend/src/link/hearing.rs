@@ -1,6 +1,6 @@
 //! What the socket tells, as news for the page.
 
-use super::{asking, line::Line};
+use super::{cursor, line::Line};
 use crate::complaint;
 use app::link::{News, Status};
 use leptos::prelude::set_timeout;
@@ -22,7 +22,7 @@ pub(super) fn hear(line: &Line, event: Event) {
             line.tell(News::Status(Status::Open));
         }
         Event::Message { name, payload, .. } => {
-            asking::send_kept_cursor(line, &client);
+            cursor::send_kept(line, &client);
             told(line, &client, &name, &payload);
         }
         Event::Refused { message, .. } => refused(line, client, Refusal::from_connect_error(&message)),
