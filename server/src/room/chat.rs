@@ -9,7 +9,7 @@ use crate::{
     store::{Appended, Entry, LogError, NewEntry},
 };
 use protocol::{
-    Code, MessageId, Millis, Name, Refusal, RoomId, UserId,
+    Code, MessageId, Millis, Name, Refusal, RoomId, Seq, UserId,
     auth::Identity,
     chat::{ChatMessage, Said},
 };
@@ -87,42 +87,34 @@ impl Chat {
 
     /// The line under way has its place, or has not. Everybody hears it, its author is answered, the next is written.
     pub fn appended(&mut self, now: Now, at: Millis, result: Result<Appended, LogError>, out: &mut Outbox) {
-        let Some(line) = self.waiting.pop_front() else {
+        let Some(Waiting {
+            by,
+            name,
+            text,
+            id,
+            ticket,
+        }) = self.waiting.pop_front()
+        else {
             return;
         };
         let answer = match result {
             Ok(Appended::New(position)) => {
                 let seq = position.seq;
-                let Waiting {
-                    by: user_id,
-                    name,
-                    text,
-                    id,
-                    ticket,
-                } = line;
-                let message = ChatMessage {
-                    room: self.room.clone(),
-                    user_id,
-                    name,
-                    text,
-                    at,
-                    seq,
-                    id,
-                };
+                let message = compose(&self.room, by, id, seq, Line { name, text, at });
                 out.push(Effect::Out(Out::Emit(Audience::All, message.into())));
-                (ticket, Ok(Said { seq, at }))
+                Ok(Said { seq, at })
             }
             Ok(Appended::Repeated(entry)) => {
                 let at = message(&self.room, &entry).map_or(at, |message| message.at);
-                (line.ticket, Ok(Said { seq: entry.seq, at }))
+                Ok(Said { seq: entry.seq, at })
             }
-            Ok(Appended::Conflict(_)) => (line.ticket, Err(unavailable())),
+            Ok(Appended::Conflict(_)) => Err(unavailable()),
             Err(error) => {
                 tracing::warn!(room = %self.room, %error, "a chat message could not be stored");
-                (line.ticket, Err(unavailable()))
+                Err(unavailable())
             }
         };
-        out.push(Effect::Out(Out::Answer(answer.0, answer.1.map(Reply::Said))));
+        out.push(Effect::Out(Out::Answer(ticket, answer.map(Reply::Said))));
         self.write(now, out);
     }
 
@@ -153,13 +145,17 @@ impl Chat {
 /// Reads a message back from the log. `None`, and a line in ours, where it is not one.
 #[must_use]
 pub fn message(room: &RoomId, entry: &Entry) -> Option<ChatMessage> {
-    let Line { name, text, at } = serde_json::from_str(&entry.body)
+    let line = serde_json::from_str(&entry.body)
         .inspect_err(
             |error| tracing::warn!(%room, seq = %entry.seq, %error, "an entry of the chat log is no chat line"),
         )
         .ok()?;
-    let (room, user_id, seq, id) = (room.clone(), entry.by.clone(), entry.seq, entry.id.clone());
-    Some(ChatMessage {
+    Some(compose(room, entry.by.clone(), entry.id.clone(), entry.seq, line))
+}
+
+fn compose(room: &RoomId, user_id: UserId, id: MessageId, seq: Seq, Line { name, text, at }: Line) -> ChatMessage {
+    let room = room.clone();
+    ChatMessage {
         room,
         user_id,
         name,
@@ -167,7 +163,7 @@ pub fn message(room: &RoomId, entry: &Entry) -> Option<ChatMessage> {
         at,
         seq,
         id,
-    })
+    }
 }
 
 /// The messages among entries of a room's chat log.
