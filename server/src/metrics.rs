@@ -32,6 +32,8 @@ pub struct Metrics {
     pub refusals: Family,
     /// Connections ended because the peer did not take what was for it, by reason: `stalled` or `queue_full`.
     pub evictions: Family,
+    /// Connections that ended, by [`END_REASONS`].
+    pub ends: Family,
     /// Times that a bounded queue was full, by queue: `room` (commands), `chat` (writes), `socket` (packets).
     pub queue_full: Family,
     /// Cursors held back from slow clients that did not ask for batches.
@@ -52,6 +54,10 @@ pub const EVENTS_IN: &[&str] = &[
     "tape",
     UNKNOWN,
 ];
+
+/// Why connections end: the client said so (`left`), its connection closed or failed (`closed`, `failed`), it sent what is
+/// no Socket.IO (`broken`), it fell silent (`silent`), the server ended it (`server`).
+pub const END_REASONS: &[&str] = &["broken", "closed", "failed", "left", "server", "silent"];
 
 /// The label of events that do not exist.
 pub const UNKNOWN: &str = "unknown";
@@ -95,6 +101,13 @@ impl Metrics {
                 "Connections ended because the peer did not take what was for it.",
                 "reason",
                 &["queue_full", "stalled"],
+            )?,
+            ends: family(
+                &registry,
+                "collab_disconnects_total",
+                "Connections that ended.",
+                "reason",
+                END_REASONS,
             )?,
             queue_full: family(
                 &registry,

@@ -82,6 +82,7 @@ fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
         return;
     };
     let meant = matches!(reason, DisconnectReason::ClientNSDisconnect);
+    gateway.metrics.ends.inc(label(reason));
     for room in connection.end().into_values() {
         let peer = connection.peer;
         let command = if meant {
@@ -90,5 +91,17 @@ fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
             Command::Lose(peer)
         };
         gateway.rooms.send_surely(&room, command);
+    }
+}
+
+/// The reason as one of [`crate::metrics::END_REASONS`].
+fn label(reason: DisconnectReason) -> &'static str {
+    match reason {
+        DisconnectReason::PacketParsingError | DisconnectReason::MultipleHttpPollingError => "broken",
+        DisconnectReason::TransportClose => "closed",
+        DisconnectReason::TransportError => "failed",
+        DisconnectReason::ClientNSDisconnect => "left",
+        DisconnectReason::ServerNSDisconnect | DisconnectReason::ClosingServer => "server",
+        DisconnectReason::HeartbeatTimeout => "silent",
     }
 }

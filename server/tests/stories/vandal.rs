@@ -177,6 +177,12 @@ async fn packets_that_are_none_end_their_own_connection_at_most() {
         "what is too large cannot be skipped"
     );
     ann.says("sky", "all is well").await.unwrap();
+    let ended = ["broken", "failed", "closed"].map(|reason| format!("collab_disconnects_total{{reason=\"{reason}\"}}"));
+    let mut counted = [0.0; 3];
+    for (count, metric) in counted.iter_mut().zip(&ended) {
+        *count = stage.metric(metric).await;
+    }
+    assert!(counted[0] >= 1.0 && counted.iter().sum::<f64>() >= 2.0, "{counted:?}");
 }
 
 #[tokio::test]
