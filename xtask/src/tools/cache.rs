@@ -1,7 +1,11 @@
 //! Where tools that we install ourselves are kept: one directory a tool and version, for all checkouts of one user.
 //! A version is part of the name, so two versions never fight and an upgrade is a new directory.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, bail};
 
@@ -48,19 +52,8 @@ pub(super) fn need_crate(krate: &str, name: &str, version: &str, features: &[&st
         "Installing {krate} {version} (once, some minutes) into {}",
         dir.display()
     ));
-    let install = || {
-        let mut cargo = Command::new("cargo");
-        cargo
-            .args(["install", krate, "--version", version, "--debug", "--force", "--root"])
-            .arg(&dir);
-        cargo.args(features.iter().flat_map(|feature| ["--features", feature]));
-        cargo.env_remove("CARGO_TARGET_DIR");
-        cargo
-    };
-    if shell::run(install().arg("--locked")).is_err() {
-        say("That failed with the versions its author tested; trying with the newest that fit");
-        shell::run(&mut install())?;
-    }
+    let extra = features.iter().flat_map(|feature| ["--features", feature]);
+    install(krate, version, &dir, ["--debug"].into_iter().chain(extra))?;
     match tool_at(ours, fits) {
         Some(tool) => Ok(tool),
         None => bail!(
@@ -68,4 +61,30 @@ pub(super) fn need_crate(krate: &str, name: &str, version: &str, features: &[&st
             dir.display()
         ),
     }
+}
+
+/// Compiles a crate's programs into `dir`, with the versions that its author tested, or else with the newest that fit.
+///
+/// # Errors
+/// When neither compiles.
+pub(super) fn install<'a>(
+    krate: &str,
+    version: &str,
+    dir: &Path,
+    flags: impl Iterator<Item = &'a str>,
+) -> anyhow::Result<()> {
+    let flags: Vec<&str> = flags.collect();
+    let command = || {
+        let mut cargo = Command::new("cargo");
+        cargo
+            .args(["install", krate, "--version", version, "--force", "--root"])
+            .arg(dir);
+        cargo.args(&flags).env_remove("CARGO_TARGET_DIR");
+        cargo
+    };
+    if shell::run(command().arg("--locked")).is_err() {
+        say("That failed with the versions its author tested; trying with the newest that fit");
+        shell::run(&mut command())?;
+    }
+    Ok(())
 }

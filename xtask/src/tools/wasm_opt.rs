@@ -64,19 +64,7 @@ pub(super) fn need() -> anyhow::Result<Tool> {
             "Compiling wasm-opt {FROM_CARGO} (once, some minutes) into {}",
             cargo_dir.display()
         ));
-        let mut cargo = Command::new("cargo");
-        cargo
-            .args([
-                "install",
-                "wasm-opt",
-                "--version",
-                FROM_CARGO,
-                "--locked",
-                "--force",
-                "--root",
-            ])
-            .arg(&cargo_dir);
-        shell::run(cargo.env_remove("CARGO_TARGET_DIR"))
+        cache::install("wasm-opt", FROM_CARGO, &cargo_dir, std::iter::empty())
             .context("wasm-opt needs npm or a C++ compiler; or install binaryen 116 or later by hand")?;
     }
     find().context("wasm-opt was installed but does not run; install binaryen 116 or later by hand")
