@@ -1,4 +1,4 @@
-//! Views whose type is erased, at a third of the weight.
+//! Views whose type is erased, without what Leptos keeps open for them.
 //!
 //! Leptos' own erased view keeps every way of treating a view open: to hydrate it bit by bit, to rebuild it in place, to add
 //! attributes later. For each type that is kilobytes of WASM which no page here uses. A [`Drawn`] can do what they need: be
