@@ -2,7 +2,9 @@
 //!
 //! Coordinates are in canvas units, one CSS pixel at zoom 1, with the room's centre at (0, 0), x to the right and y down.
 
-use crate::{Code, Event, Millis, PeerId, Refusal, RoomId, UserId, limits::COORDINATE};
+use crate::{
+    Code, Event, Millis, PeerId, Refusal, RoomId, UserId, document::CaretAt, limits::COORDINATE, typing::TypingAt,
+};
 use serde::{Deserialize, Serialize};
 
 /// A wish to move one's own cursor. Not acknowledged; only the newest of a tick is passed on.
@@ -19,13 +21,19 @@ pub struct MoveCursor {
 impl MoveCursor {
     /// Refuses coordinates that are not finite or are out of range with `bad_coordinates`.
     pub fn check(&self) -> Result<(), Refusal> {
-        let fits = |value: f64| value.is_finite() && value.abs() <= COORDINATE;
-        if fits(self.x) && fits(self.y) {
-            return Ok(());
-        }
-        let message = format!("Coordinates are numbers from -{COORDINATE} to {COORDINATE}.");
-        Err(Refusal::new(Code::BadCoordinates, message))
+        check_place(self.x, self.y)
     }
+}
+
+/// The rule for any place on the canvas; see [`MoveCursor::check`].
+pub fn check_place(x: f64, y: f64) -> Result<(), Refusal> {
+    let fits = |value: f64| value.is_finite() && value.abs() <= COORDINATE;
+    if fits(x) && fits(y) {
+        return Ok(());
+    }
+    // Said by hand: writing out floats would cost a page kilobytes.
+    let message = "Coordinates are numbers from -1,000,000 to 1,000,000.";
+    Err(Refusal::new(Code::BadCoordinates, message))
 }
 
 impl Event for MoveCursor {
@@ -52,8 +60,9 @@ impl Event for CursorMoved {
     const NAME: &'static str = "cursor";
 }
 
-/// All cursors of a room that moved since the last frame, at most one frame a tick. A frame may be lost: the next one
-/// repeats who has just come to rest, and once a second while anything moves a frame holds everybody.
+/// One frame of a room: the cursors that moved, the carets that moved and who began or ended typing since the last one, at
+/// most one frame a tick. A frame may be lost: the next one repeats who has just come to rest, and once a second while
+/// anything moves a frame holds everybody.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CursorsMoved {
     /// Where.
@@ -62,6 +71,12 @@ pub struct CursorsMoved {
     pub at: Millis,
     /// The newest position of each, in no order. Holds the receiver's own cursor too, since all get the same bytes.
     pub moves: Vec<CursorAt>,
+    /// The newest caret of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carets: Vec<CaretAt>,
+    /// Whether each is typing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub typing: Vec<TypingAt>,
 }
 
 impl Event for CursorsMoved {
@@ -100,6 +115,11 @@ mod tests {
             assert_eq!(at(0.0, bad).check().unwrap_err().code, Code::BadCoordinates);
             assert_eq!(at(bad, 0.0).check().unwrap_err().code, Code::BadCoordinates);
         }
+    }
+
+    #[test]
+    fn the_sentence_says_the_limit() {
+        assert_eq!(COORDINATE, 1_000_000.0);
     }
 
     #[test]

@@ -4,9 +4,12 @@ use crate::{
     Refusal,
     chat::ChatMessage,
     cursor::{CursorMoved, CursorsMoved},
+    document::{CaretMoved, DocumentEdited},
     drain::Draining,
+    note::NoteChanged,
     presence::{Presence, PresenceChanged},
     refusal::Refused,
+    typing::TypingChanged,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -98,9 +101,17 @@ server_events! {
     PresenceChanged(PresenceChanged),
     /// One chat message, in order of `seq`.
     Chat(ChatMessage),
+    /// One edit of the document, in order of `seq`.
+    DocumentEdited(DocumentEdited),
+    /// One change of a note, in order of `seq`.
+    NoteChanged(NoteChanged),
     /// One cursor, to those who did not ask for batches.
     CursorMoved(CursorMoved),
-    /// All cursors that moved in one tick.
+    /// One caret, to those who did not ask for batches.
+    CaretMoved(CaretMoved),
+    /// Somebody began or ended typing, to those who did not ask for batches.
+    TypingChanged(TypingChanged),
+    /// All that moved in one tick.
     CursorsMoved(CursorsMoved),
     /// An event without ack was refused.
     Refused(Refused),

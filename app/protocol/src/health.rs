@@ -21,6 +21,16 @@ impl Mode {
     }
 }
 
+/// Where the logs are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Store {
+    /// In the process, and gone with it.
+    Memory,
+    /// In a file under `DATA_DIR`.
+    File,
+}
+
 /// What `/healthz` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
@@ -30,6 +40,8 @@ pub struct Health {
     pub instance: String,
     /// How replicas share rooms.
     pub mode: Mode,
+    /// Where the logs are kept.
+    pub store: Store,
     /// Version of the binary.
     pub version: String,
     /// Seconds since start.

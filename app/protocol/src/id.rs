@@ -1,6 +1,6 @@
 //! Ids that cannot be wrong: each is checked where it enters, so that no later code has to.
 
-use crate::limits::{MESSAGE_ID, ROOM_ID, USER_ID};
+use crate::limits::{MESSAGE_ID, NOTE_ID, ROOM_ID, USER_ID};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -16,6 +16,9 @@ pub enum BadId {
     /// Not a [`MessageId`].
     #[error("a message id has 1 to {MESSAGE_ID} visible ASCII characters and no spaces")]
     Message,
+    /// Not a [`NoteId`].
+    #[error("a note id has 1 to {NOTE_ID} visible ASCII characters and no spaces")]
+    Note,
 }
 
 /// Makes a string newtype whose only way in is a check. `Arc<str>`: ids are cloned into every event and map.
@@ -85,8 +88,13 @@ id! {
 }
 
 id! {
-    /// A message, named by the client that sends it: 1 to 64 visible ASCII characters.
+    /// An entry of a log, a chat message for one, named by the client that sends it: 1 to 64 visible ASCII characters.
     MessageId, BadId::Message, |text| visible(text, MESSAGE_ID)
+}
+
+id! {
+    /// A note, named by the client that makes it: 1 to 64 visible ASCII characters, no other note's in its room.
+    NoteId, BadId::Note, |text| visible(text, NOTE_ID)
 }
 
 fn visible(text: &str, most: usize) -> bool {

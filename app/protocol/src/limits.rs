@@ -26,3 +26,27 @@ pub const ROOMS_PER_CONNECTION: usize = 16;
 
 /// Bytes of one packet; beyond it the connection is closed, since its rest cannot be skipped.
 pub const PACKET: usize = 256 * 1024;
+
+/// Bytes of a document in UTF-8 (`document_full`): as much as a text field in a browser still bears.
+pub const DOCUMENT: usize = 1024 * 1024;
+
+/// Steps of one operation on a document (`bad_operation`). Whole pages of scattered corrections need some hundreds.
+pub const OPERATION_STEPS: usize = 10_000;
+
+/// Edits of a document that are kept (`history_gone` beyond): whoever missed no more comes back without a snapshot.
+pub const DOCUMENT_HISTORY: usize = 20_000;
+
+/// Notes in a room (`notes_full`).
+pub const NOTES: usize = 500;
+
+/// Characters of a note (`text_too_long`).
+pub const NOTE_TEXT: usize = 1000;
+
+/// Bytes of a note's id (`malformed`).
+pub const NOTE_ID: usize = 64;
+
+/// Changes of notes that are kept: whoever missed no more comes back without a snapshot.
+pub const NOTE_HISTORY: usize = 1000;
+
+/// Milliseconds after which somebody who has not said so again is typing no longer.
+pub const TYPING_MS: u64 = 5000;

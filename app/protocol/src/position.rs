@@ -65,16 +65,20 @@ pub struct Position {
     pub seq: Seq,
 }
 
-/// What a log answers to a join.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Replay<T> {
-    /// Where the log stands now, with these entries.
+/// What a log answers to a join: `E` is one entry, `S` what the log comes to where it has a state of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "E: Deserialize<'de>, S: Deserialize<'de>"))]
+pub struct Replay<E, S = ()> {
+    /// Where the log stands now, with this snapshot and these entries.
     pub position: Position,
-    /// `true`: `entries` are exactly those after the position that the client named. `false`: they are a snapshot, the
-    /// newest entries, and take the place of whatever the client had.
+    /// `true`: `entries` are exactly those after the position that the client named. `false`: `snapshot`, or without one
+    /// the newest entries, take the place of whatever the client had.
     pub recovered: bool,
+    /// What all entries come to, in a log that has a state; absent where `recovered`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<S>,
     /// Oldest first.
-    pub entries: Vec<T>,
+    pub entries: Vec<E>,
 }
 
 #[cfg(test)]

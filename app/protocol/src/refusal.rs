@@ -1,6 +1,6 @@
 //! How a server says no: a code for programs, a sentence for people.
 
-use crate::Event;
+use crate::{Event, note::Note};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -54,6 +54,20 @@ codes! {
     StoreUnavailable = "store_unavailable",
     /// The server is stopping; come back after the time named.
     Draining = "draining",
+    /// An operation that does not fit the document it is for, or is not in its shortest form.
+    BadOperation = "bad_operation",
+    /// An edit of a revision that is yet to come.
+    UnknownRevision = "unknown_revision",
+    /// An edit of a revision whose history is gone: join again, and say it anew against what is there.
+    HistoryGone = "history_gone",
+    /// The document would be larger than it may be.
+    DocumentFull = "document_full",
+    /// The note's text is another by now; `current` holds it.
+    Conflict = "conflict",
+    /// There is no such note, or no longer.
+    UnknownNote = "unknown_note",
+    /// The room has as many notes as it may have.
+    NotesFull = "notes_full",
     /// The client speaks another version of the protocol.
     UnsupportedVersion = "unsupported_version",
     /// CONNECT came without a token.
@@ -73,7 +87,7 @@ impl fmt::Display for Code {
 }
 
 /// A refusal: nothing was changed, and here is why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{code}: {message}")]
 pub struct Refusal {
@@ -84,6 +98,9 @@ pub struct Refusal {
     /// Milliseconds after which trying again may help; absent where it will not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// With `conflict`: the note as it is. Boxed: few refusals carry one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Box<Note>>,
 }
 
 impl Refusal {
@@ -93,6 +110,7 @@ impl Refusal {
             code,
             message: message.into(),
             retry_after_ms: None,
+            current: None,
         }
     }
 
@@ -119,7 +137,7 @@ impl Refusal {
 }
 
 /// The event that carries a refusal where no ack was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
     /// The name of the event that was refused.
     pub event: String,

@@ -1,8 +1,13 @@
 //! Joining and leaving a room, and the welcome that holds all one needs to begin.
 
 use crate::{
-    Event, Hue, Millis, Name, PeerId, Position, Replay, Request, RoomId, UserId, chat::ChatMessage, cursor::CursorAt,
-    health::Mode, presence::PresenceEntry,
+    Event, Hue, Millis, Name, PeerId, Position, Replay, Request, RoomId, UserId,
+    chat::ChatMessage,
+    cursor::CursorAt,
+    document::{CaretAt, DocumentEdited},
+    health::Mode,
+    note::{Note, NoteChanged},
+    presence::PresenceEntry,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +30,12 @@ pub struct Resume {
     /// Of the chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat: Option<Position>,
+    /// Of the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Position>,
+    /// Of the notes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Position>,
 }
 
 impl Event for Join {
@@ -50,7 +61,15 @@ pub struct Welcome {
     pub cursors: Vec<CursorAt>,
     /// The chat that was missed, or its newest lines.
     pub chat: Replay<ChatMessage>,
-    /// Whether all logs above go on exactly where the client stood.
+    /// The edits of the document that were missed, or its text.
+    pub document: Replay<DocumentEdited, String>,
+    /// The changes of notes that were missed, or all notes.
+    pub note: Replay<NoteChanged, Vec<Note>>,
+    /// Where the others' carets are.
+    pub carets: Vec<CaretAt>,
+    /// Which connections are typing.
+    pub typing: Vec<PeerId>,
+    /// Whether all logs that the client said where it stands in go on exactly there.
     pub recovered: bool,
     /// Name of the replica that answers.
     pub instance: String,

@@ -8,9 +8,12 @@ use protocol::{
     auth::{Auth, Claims},
     chat::{ChatPage, ReadChat, Said, Say},
     cursor::MoveCursor,
+    document::{EditDocument, Edited, MoveCaret},
     health::Health,
+    note::{ChangeNote, Noted},
     room::{Join, Leave, Left, Welcome},
     tape::{ReadTape, TapeReading},
+    typing::Type,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -28,6 +31,12 @@ fn through(kind: &str, json: &str) -> Value {
         "Answer<Said>" => again::<Answer<Said>>(json),
         "ReadChat" => again::<ReadChat>(json),
         "Answer<ChatPage>" => again::<Answer<ChatPage>>(json),
+        "Type" => again::<Type>(json),
+        "EditDocument" => again::<EditDocument>(json),
+        "Answer<Edited>" => again::<Answer<Edited>>(json),
+        "MoveCaret" => again::<MoveCaret>(json),
+        "ChangeNote" => again::<ChangeNote>(json),
+        "Answer<Noted>" => again::<Answer<Noted>>(json),
         "MoveCursor" => again::<MoveCursor>(json),
         "Join" => again::<Join>(json),
         "Leave" => again::<Leave>(json),
