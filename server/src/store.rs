@@ -1,16 +1,74 @@
 //! The log lane's storage: one log a room and topic, in which every entry has its place. Knows no sockets and no rooms.
 
+pub mod file;
 pub mod memory;
 
 use async_trait::async_trait;
-use protocol::{MessageId, Position, RoomId, Seq, UserId};
-use std::sync::Arc;
+use protocol::{Epoch, MessageId, Position, RoomId, Seq, UserId, health::Store};
+use std::{ops::Range, sync::Arc};
 
 /// Which of a room's logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
     /// What people say.
     Chat,
+    /// Edits of the shared text.
+    Document,
+    /// Changes of the notes.
+    Note,
+}
+
+impl Topic {
+    /// Its word in every layer; stores may use it in their keys, so it never changes.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Topic::Chat => "chat",
+            Topic::Document => "document",
+            Topic::Note => "note",
+        }
+    }
+
+    /// Whether its entries come to a state that a snapshot can hold.
+    #[must_use]
+    pub fn has_snapshots(self) -> bool {
+        !matches!(self, Topic::Chat)
+    }
+}
+
+/// How many entries of each topic are kept. Of a topic with snapshots more may be: no entry goes before a snapshot
+/// holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Of [`Topic::Chat`], which has no snapshots.
+    pub chat: usize,
+    /// Of [`Topic::Document`].
+    pub document: usize,
+    /// Of [`Topic::Note`].
+    pub note: usize,
+}
+
+impl Retention {
+    /// Entries that are kept of this topic.
+    #[must_use]
+    pub fn of(self, topic: Topic) -> usize {
+        match topic {
+            Topic::Chat => self.chat,
+            Topic::Document => self.document,
+            Topic::Note => self.note,
+        }
+    }
+
+    /// The last entry that may go, of a log that ends at `last` and has a snapshot up to `held`; 0 where none may.
+    #[must_use]
+    pub fn gone(self, topic: Topic, last: Seq, held: Option<Seq>) -> Seq {
+        let beyond = Seq(last.0.saturating_sub(self.of(topic) as u64));
+        if topic.has_snapshots() {
+            beyond.min(held.unwrap_or_default())
+        } else {
+            beyond
+        }
+    }
 }
 
 /// An entry that has its place.
@@ -59,6 +117,20 @@ pub enum Span {
     Newest(usize),
 }
 
+impl Span {
+    /// The places it names, in a log that keeps those from `first` to `last`. Places come from clients: none overflows.
+    #[must_use]
+    pub fn places(self, first: Seq, last: Seq) -> Range<u64> {
+        let end = last.0 + 1;
+        let (from, to) = match self {
+            Span::After(seq) => (seq.0.saturating_add(1), end),
+            Span::Before(seq, limit) => (seq.0.min(end).saturating_sub(limit as u64), seq.0.min(end)),
+            Span::Newest(limit) => (end.saturating_sub(limit as u64), end),
+        };
+        from.max(first.0).min(to)..to
+    }
+}
+
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -70,12 +142,35 @@ pub struct Page {
     pub entries: Vec<Entry>,
 }
 
+/// What all entries up to one come to, in a topic that has a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The last entry that is in it.
+    pub seq: Seq,
+    /// As the topic writes it. Shared, as entries are.
+    pub body: Arc<str>,
+}
+
+/// All that is needed to go on from where a log ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// Where it ends.
+    pub end: Position,
+    /// Its newest snapshot, if there ever was one.
+    pub snapshot: Option<Snapshot>,
+    /// The entries after the snapshot, or all where there is none; oldest first, without gaps.
+    pub entries: Vec<Entry>,
+}
+
 /// Why the store did not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogError {
     /// It cannot be reached. What was to be written may or may not have been; trying again with the same id is safe.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
+    /// It was reached, and holds what it cannot have written. Trying again does not help.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
 }
 
 /// Logs. A log that was never written is empty, with an epoch of its own.
@@ -92,4 +187,25 @@ pub trait Log: Send + Sync + 'static {
 
     /// Reads a stretch. Entries that are kept no longer are missing from its beginning: compare with [`Page::first`].
     async fn read(&self, room: &RoomId, topic: Topic, span: Span) -> Result<Page, LogError>;
+
+    /// Reads what a log comes to: its newest snapshot and what was appended since.
+    async fn load(&self, room: &RoomId, topic: Topic) -> Result<Loaded, LogError>;
+
+    /// Finds an entry by its author and id, among those that are kept.
+    async fn find(&self, room: &RoomId, topic: Topic, by: &UserId, id: &MessageId) -> Result<Option<Entry>, LogError>;
+
+    /// Takes a snapshot of the log of this epoch, in place of the one before. Entries that it holds may go from now on,
+    /// but the newest are kept as [`Retention`] says. One of another epoch, or older than the one that is there, is
+    /// ignored; so is one from beyond the end, and any of a topic without snapshots.
+    async fn compact(&self, room: &RoomId, topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Result<(), LogError>;
+
+    /// Where this store keeps its logs.
+    fn kind(&self) -> Store;
+
+    /// Gives back what only one process can have. To be called when all appends have been answered; from then on nothing is
+    /// written or read.
+    fn close(&self) {}
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! What is in the file, and how logs are read from it and written into it. Knows no threads and no disk.
+//!
+//! A log's epoch is drawn from 64 bits and is no other log's: it is the key of all that belongs to that log.
+
+mod row;
+
+use crate::store::{Appended, Entry, Loaded, NewEntry, Page, Retention, Snapshot, Span, Topic};
+use protocol::{Epoch, MessageId, RoomId, Seq, UserId};
+use redb::{Error, ReadTransaction, Table, TableDefinition, WriteTransaction};
+use row::Row;
+
+/// Names the format. This table stays as it is in all versions to come, so that each can tell what it has before it.
+pub(super) const META: TableDefinition<'_, &str, &str> = TableDefinition::new("meta");
+const LOGS: TableDefinition<'_, LogKey, LogValue> = TableDefinition::new("logs");
+const ENTRIES: TableDefinition<'_, EntryKey, EntryValue> = TableDefinition::new("entries");
+const IDS: TableDefinition<'_, IdKey, u64> = TableDefinition::new("ids");
+const SNAPSHOTS: TableDefinition<'_, u64, SnapshotValue> = TableDefinition::new("snapshots");
+
+/// Room and topic.
+type LogKey = (&'static str, &'static str);
+/// Epoch, place of the oldest entry that is kept, place of the last.
+type LogValue = (u64, u64, u64);
+/// Epoch and place.
+type EntryKey = (u64, u64);
+/// Author, id and body.
+type EntryValue = (&'static str, &'static str, &'static str);
+/// Epoch, author and id, of the entries that are kept; to the place. By it a repetition is known.
+type IdKey = (u64, &'static str, &'static str);
+/// Place and body; by epoch.
+type SnapshotValue = (u64, &'static str);
+
+/// A log, by all its names.
+pub(super) struct LogName {
+    pub(super) room: RoomId,
+    pub(super) topic: Topic,
+    /// Its epoch as long as it is not in the file.
+    pub(super) unwritten: Epoch,
+}
+
+/// The tables, open to be written. They belong to one transaction.
+pub(super) struct Tables<'txn> {
+    logs: Table<'txn, LogKey, LogValue>,
+    entries: Table<'txn, EntryKey, EntryValue>,
+    ids: Table<'txn, IdKey, u64>,
+    snapshots: Table<'txn, u64, SnapshotValue>,
+    changed: bool,
+}
+
+impl<'txn> Tables<'txn> {
+    /// Opens them, and makes those that are missing.
+    pub(super) fn open(write: &'txn WriteTransaction) -> Result<Self, Error> {
+        Ok(Self {
+            logs: write.open_table(LOGS)?,
+            entries: write.open_table(ENTRIES)?,
+            ids: write.open_table(IDS)?,
+            snapshots: write.open_table(SNAPSHOTS)?,
+            changed: false,
+        })
+    }
+
+    /// Says whether there is anything to commit.
+    pub(super) fn close(self) -> bool {
+        self.changed
+    }
+
+    /// See [`crate::store::Log::append`].
+    pub(super) fn append(
+        &mut self,
+        log: &LogName,
+        keep: Retention,
+        expected: Option<Seq>,
+        new: &NewEntry,
+    ) -> Result<Appended, Error> {
+        let mut row = Row::of(&self.logs, log)?;
+        if let Some(entry) = row.find(&self.ids, &self.entries, &new.by, &new.id)? {
+            return Ok(Appended::Repeated(entry));
+        }
+        if expected.is_some_and(|expected| expected != row.last) {
+            return Ok(Appended::Conflict(row.last));
+        }
+        row.last = row.last.next();
+        let (by, id) = (new.by.as_str(), new.id.as_str());
+        self.entries.insert(row.key(row.last), (by, id, &*new.body))?;
+        self.ids.insert((row.epoch.0, by, id), row.last.0)?;
+        self.keep(log, row, keep)?;
+        Ok(Appended::New(row.end()))
+    }
+
+    /// See [`crate::store::Log::compact`].
+    pub(super) fn compact(
+        &mut self,
+        log: &LogName,
+        keep: Retention,
+        epoch: Epoch,
+        snapshot: &Snapshot,
+    ) -> Result<(), Error> {
+        let row = Row::of(&self.logs, log)?;
+        let older = row.held(&self.snapshots)?.is_some_and(|held| snapshot.seq < held);
+        if !log.topic.has_snapshots() || epoch != row.epoch || snapshot.seq > row.last || older {
+            return Ok(());
+        }
+        self.snapshots.insert(epoch.0, (snapshot.seq.0, &*snapshot.body))?;
+        self.keep(log, row, keep)
+    }
+
+    /// Lets go what may go, and writes the row.
+    fn keep(&mut self, log: &LogName, mut row: Row, keep: Retention) -> Result<(), Error> {
+        let gone = keep.gone(log.topic, row.last, row.held(&self.snapshots)?);
+        while row.first <= gone {
+            if let Some(entry) = self.entries.remove(row.key(row.first))? {
+                let (by, id, _) = entry.value();
+                self.ids.remove((row.epoch.0, by, id))?;
+            }
+            row.first = row.first.next();
+        }
+        self.logs.insert(log.key(), (row.epoch.0, row.first.0, row.last.0))?;
+        self.changed = true;
+        Ok(())
+    }
+}
+
+/// See [`crate::store::Log::read`].
+pub(super) fn read(read: &ReadTransaction, log: &LogName, span: Span) -> Result<Page, Error> {
+    let row = Row::of(&read.open_table(LOGS)?, log)?;
+    Ok(Page {
+        end: row.end(),
+        first: row.first,
+        entries: row.slice(&read.open_table(ENTRIES)?, span)?,
+    })
+}
+
+/// See [`crate::store::Log::load`].
+pub(super) fn load(read: &ReadTransaction, log: &LogName) -> Result<Loaded, Error> {
+    let row = Row::of(&read.open_table(LOGS)?, log)?;
+    let snapshot = read.open_table(SNAPSHOTS)?.get(row.epoch.0)?.map(|held| {
+        let (seq, body) = held.value();
+        Snapshot {
+            seq: Seq(seq),
+            body: body.into(),
+        }
+    });
+    let held = snapshot.as_ref().map_or(Seq::default(), |snapshot| snapshot.seq);
+    Ok(Loaded {
+        end: row.end(),
+        snapshot,
+        entries: row.slice(&read.open_table(ENTRIES)?, Span::After(held))?,
+    })
+}
+
+/// See [`crate::store::Log::find`].
+pub(super) fn find(read: &ReadTransaction, log: &LogName, by: &UserId, id: &MessageId) -> Result<Option<Entry>, Error> {
+    let row = Row::of(&read.open_table(LOGS)?, log)?;
+    row.find(&read.open_table(IDS)?, &read.open_table(ENTRIES)?, by, id)
+}
+
+impl LogName {
+    fn key(&self) -> (&str, &str) {
+        (self.room.as_str(), self.topic.as_str())
+    }
+}
+
+/// How many entries there are, and how many ids.
+#[cfg(test)]
+pub(super) fn counts(read: &ReadTransaction) -> Result<(u64, u64), Error> {
+    use redb::ReadableTableMetadata;
+    Ok((read.open_table(ENTRIES)?.len()?, read.open_table(IDS)?.len()?))
+}

@@ -1,0 +1,121 @@
+//! One log in memory: the newest entries, and the snapshot that holds those before.
+
+use crate::store::{Appended, Entry, Loaded, NewEntry, Page, Retention, Snapshot, Span, Topic};
+use protocol::{Epoch, MessageId, Position, Seq, UserId};
+use std::{
+    collections::{HashMap, VecDeque},
+    ops::Range,
+};
+
+/// A log. It can be asked before anything was written: it has its epoch from the beginning.
+pub(super) struct Ring {
+    topic: Topic,
+    keep: Retention,
+    epoch: Epoch,
+    last: Seq,
+    snapshot: Option<Snapshot>,
+    entries: VecDeque<Entry>,
+    /// Where each kept entry is, by author and id: how a repetition is known.
+    known: HashMap<(UserId, MessageId), Seq>,
+}
+
+impl Ring {
+    /// A log that begins now.
+    pub(super) fn new(topic: Topic, keep: Retention) -> Self {
+        Self {
+            topic,
+            keep,
+            epoch: Epoch(rand::random()),
+            last: Seq::default(),
+            snapshot: None,
+            entries: VecDeque::new(),
+            known: HashMap::new(),
+        }
+    }
+
+    /// See [`crate::store::Log::append`].
+    pub(super) fn append(&mut self, expected: Option<Seq>, new: NewEntry) -> Appended {
+        if let Some(entry) = self.find(&new.by, &new.id) {
+            return Appended::Repeated(entry.clone());
+        }
+        if expected.is_some_and(|expected| expected != self.last) {
+            return Appended::Conflict(self.last);
+        }
+        self.last = self.last.next();
+        self.known.insert((new.by.clone(), new.id.clone()), self.last);
+        self.entries.push_back(Entry {
+            seq: self.last,
+            by: new.by,
+            id: new.id,
+            body: new.body,
+        });
+        self.trim();
+        Appended::New(self.end())
+    }
+
+    /// See [`crate::store::Log::read`].
+    pub(super) fn read(&self, span: Span) -> Page {
+        Page {
+            end: self.end(),
+            first: self.first(),
+            entries: self.slice(span.places(self.first(), self.last)),
+        }
+    }
+
+    /// See [`crate::store::Log::load`].
+    pub(super) fn load(&self) -> Loaded {
+        let held = self.snapshot.as_ref().map_or(Seq::default(), |snapshot| snapshot.seq);
+        Loaded {
+            end: self.end(),
+            snapshot: self.snapshot.clone(),
+            entries: self.slice(Span::After(held).places(self.first(), self.last)),
+        }
+    }
+
+    /// See [`crate::store::Log::find`].
+    pub(super) fn find(&self, by: &UserId, id: &MessageId) -> Option<&Entry> {
+        let seq = self.known.get(&(by.clone(), id.clone()))?;
+        self.entries.get(usize::try_from(seq.0 - self.first().0).ok()?)
+    }
+
+    /// See [`crate::store::Log::compact`].
+    pub(super) fn compact(&mut self, epoch: Epoch, snapshot: Snapshot) {
+        let older = self.snapshot.as_ref().is_some_and(|known| snapshot.seq < known.seq);
+        if self.topic.has_snapshots() && epoch == self.epoch && snapshot.seq <= self.last && !older {
+            self.snapshot = Some(snapshot);
+            self.trim();
+        }
+    }
+
+    /// Where it ends.
+    pub(super) fn end(&self) -> Position {
+        Position {
+            epoch: self.epoch,
+            seq: self.last,
+        }
+    }
+
+    fn trim(&mut self) {
+        let held = self.snapshot.as_ref().map(|snapshot| snapshot.seq);
+        let gone = self.keep.gone(self.topic, self.last, held);
+        while let Some(entry) = self.entries.pop_front_if(|entry| entry.seq <= gone) {
+            self.known.remove(&(entry.by, entry.id));
+        }
+    }
+
+    fn slice(&self, places: Range<u64>) -> Vec<Entry> {
+        let first = self.first().0;
+        let kept = self.entries.iter();
+        kept.skip(usize::try_from(places.start.saturating_sub(first)).unwrap_or(usize::MAX))
+            .take_while(|entry| entry.seq.0 < places.end)
+            .cloned()
+            .collect()
+    }
+
+    fn first(&self) -> Seq {
+        self.entries.front().map_or(self.last.next(), |entry| entry.seq)
+    }
+}
+
+#[cfg(test)]
+mod tests;

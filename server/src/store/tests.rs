@@ -1,0 +1,269 @@
+//! What every store does alike: stories that each is told, and one store held against the other, step by step.
+
+use super::{file::FileLog, memory::MemoryLog, *};
+use proptest::{collection::vec, prelude::*};
+use std::{collections::HashMap, future::Future, path::Path};
+
+const KEEP: Retention = Retention {
+    chat: 5,
+    document: 3,
+    note: 0,
+};
+
+fn room(name: &str) -> RoomId {
+    name.parse().unwrap()
+}
+
+fn new(by: &str, id: u64) -> NewEntry {
+    NewEntry {
+        by: by.parse().unwrap(),
+        id: id.to_string().parse().unwrap(),
+        body: format!("{{\"said\":{id}}}").into(),
+    }
+}
+
+fn seqs(entries: &[Entry]) -> Vec<u64> {
+    entries.iter().map(|entry| entry.seq.0).collect()
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(future)
+}
+
+/// Tells the same story to each store, new and empty.
+fn each<F: Future<Output = ()>>(story: impl Fn(Box<dyn Log>) -> F) {
+    wait(story(Box::new(MemoryLog::new(KEEP, 10))));
+    let dir = tempfile::tempdir().unwrap();
+    wait(story(Box::new(FileLog::open(dir.path(), KEEP).unwrap())));
+}
+
+#[test]
+fn a_repetition_is_known_by_author_and_id() {
+    each(async |log| {
+        let a = &room("a");
+        let say = |by, id| log.append(a, Topic::Chat, None, new(by, id));
+        assert!(matches!(say("ann", 7).await, Ok(Appended::New(at)) if at.seq == Seq(1)));
+        assert!(matches!(say("ann", 7).await, Ok(Appended::Repeated(entry)) if entry.seq == Seq(1)));
+        assert!(matches!(say("bob", 7).await, Ok(Appended::New(at)) if at.seq == Seq(2)));
+        let other = log.append(&room("a"), Topic::Document, None, new("ann", 7)).await;
+        assert!(
+            matches!(other, Ok(Appended::New(at)) if at.seq == Seq(1)),
+            "another log"
+        );
+    });
+}
+
+#[test]
+fn a_repetition_is_forgotten_with_its_entry() {
+    each(async |log| {
+        let a = &room("a");
+        let say = |id| log.append(a, Topic::Chat, None, new("ann", id));
+        for id in 1..=6 {
+            say(id).await.unwrap();
+        }
+        assert!(matches!(say(2).await, Ok(Appended::Repeated(entry)) if entry.seq == Seq(2)));
+        assert!(matches!(say(1).await, Ok(Appended::New(at)) if at.seq == Seq(7)));
+    });
+}
+
+#[test]
+fn an_append_can_insist_on_the_end() {
+    each(async |log| {
+        let a = &room("a");
+        let say = |expected, id| log.append(a, Topic::Note, Some(Seq(expected)), new("ann", id));
+        assert!(matches!(say(0, 1).await, Ok(Appended::New(at)) if at.seq == Seq(1)));
+        assert_eq!(say(0, 2).await, Ok(Appended::Conflict(Seq(1))));
+        assert!(
+            matches!(say(7, 1).await, Ok(Appended::Repeated(_))),
+            "known before it is in conflict"
+        );
+    });
+}
+
+#[test]
+fn an_epoch_told_to_a_reader_holds_at_the_first_append() {
+    each(async |log| {
+        let told = log.read(&room("a"), Topic::Chat, Span::Newest(1)).await.unwrap();
+        assert_eq!((told.end.seq, told.first, told.entries.len()), (Seq(0), Seq(1), 0));
+        let other = log.load(&room("a"), Topic::Note).await.unwrap();
+        assert_ne!(told.end.epoch, other.end.epoch);
+        let first = log.append(&room("a"), Topic::Chat, None, new("ann", 1)).await.unwrap();
+        assert!(matches!(first, Appended::New(at) if at.epoch == told.end.epoch));
+    });
+}
+
+#[test]
+fn a_snapshot_takes_the_place_of_what_it_holds() {
+    each(async |log| {
+        let (log, a, topic) = (&*log, &room("a"), Topic::Document);
+        for id in 1..=8 {
+            log.append(a, topic, None, new("ann", id)).await.unwrap();
+        }
+        let before = log.load(a, topic).await.unwrap();
+        assert_eq!(
+            seqs(&before.entries),
+            (1..=8).collect::<Vec<_>>(),
+            "no snapshot holds them yet"
+        );
+        let take = async |epoch, seq, body: &str| {
+            let (seq, body) = (Seq(seq), body.into());
+            log.compact(a, topic, epoch, Snapshot { seq, body }).await.unwrap();
+            log.load(a, topic).await.unwrap()
+        };
+        let epoch = before.end.epoch;
+        assert_eq!(take(Epoch(!epoch.0), 6, "of another life").await, before);
+        assert_eq!(take(epoch, 9, "from beyond the end").await, before);
+        let after = take(epoch, 6, "six").await;
+        assert_eq!(after.snapshot.as_ref().map(|held| &*held.body), Some("six"));
+        assert_eq!(seqs(&after.entries), [7, 8]);
+        assert_eq!(take(epoch, 4, "older").await, after);
+        let kept = log.read(a, topic, Span::After(Seq(0))).await.unwrap();
+        assert_eq!((kept.first, seqs(&kept.entries)), (Seq(6), vec![6, 7, 8]));
+        let find = |id: u64| async move {
+            log.find(a, topic, &new("ann", id).by, &new("ann", id).id)
+                .await
+                .unwrap()
+        };
+        assert_eq!(find(5).await, None);
+        assert_eq!(find(6).await.map(|entry| entry.seq), Some(Seq(6)));
+    });
+}
+
+#[test]
+fn chat_has_no_snapshots() {
+    each(async |log| {
+        let said = log.append(&room("a"), Topic::Chat, None, new("ann", 1)).await.unwrap();
+        let Appended::New(at) = said else { panic!("{said:?}") };
+        let snapshot = Snapshot {
+            seq: at.seq,
+            body: "so far".into(),
+        };
+        log.compact(&room("a"), Topic::Chat, at.epoch, snapshot).await.unwrap();
+        let loaded = log.load(&room("a"), Topic::Chat).await.unwrap();
+        assert_eq!((loaded.snapshot, seqs(&loaded.entries)), (None, vec![1]));
+    });
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Append(&'static str, u64, Option<Seq>),
+    /// Insists on the end as it is.
+    AppendAtEnd(&'static str, u64),
+    Read(Span),
+    Load,
+    Find(&'static str, u64),
+    /// So many before the end, or beyond it.
+    Compact(i64, bool),
+    /// The file alone: closed and opened again.
+    Reopen,
+}
+
+type Place = (&'static str, Topic);
+
+fn step() -> impl Strategy<Value = (Place, Step)> {
+    let room = prop_oneof![Just("a"), Just("b")];
+    let topic = prop_oneof![Just(Topic::Chat), Just(Topic::Document), Just(Topic::Note)];
+    let by = || prop_oneof![Just("ann"), Just("bob")];
+    let id = || 0_u64..20;
+    let seq = || prop_oneof![9 => (0_u64..25).prop_map(Seq), 1 => Just(Seq(u64::MAX))];
+    let step = prop_oneof![
+        6 => (by(), id()).prop_map(|(by, id)| Step::Append(by, id, None)),
+        2 => (by(), id(), seq()).prop_map(|(by, id, end)| Step::Append(by, id, Some(end))),
+        6 => (by(), id()).prop_map(|(by, id)| Step::AppendAtEnd(by, id)),
+        2 => seq().prop_map(|seq| Step::Read(Span::After(seq))),
+        2 => (seq(), 0_usize..9).prop_map(|(seq, limit)| Step::Read(Span::Before(seq, limit))),
+        2 => (0_usize..9).prop_map(|limit| Step::Read(Span::Newest(limit))),
+        2 => Just(Step::Load),
+        2 => (by(), id()).prop_map(|(by, id)| Step::Find(by, id)),
+        3 => (-1_i64..6, prop::bool::weighted(0.9)).prop_map(|(before, right)| Step::Compact(before, right)),
+        1 => Just(Step::Reopen),
+    ];
+    ((room, topic), step)
+}
+
+/// What a step came to, with epochs blotted out: they are drawn, and compared by themselves.
+#[derive(Debug, PartialEq)]
+enum Came {
+    Appended(Appended),
+    Page(Page),
+    Loaded(Loaded),
+    Found(Option<Entry>),
+    Compacted,
+}
+
+/// Does a step in one store. Returns what came of it, and where the log ended before and after.
+async fn go(log: &dyn Log, (room, topic): Place, step: &Step) -> (Came, Position, Position) {
+    let room = &self::room(room);
+    let before = log.load(room, topic).await.unwrap().end;
+    let append = |expected, by, id| log.append(room, topic, expected, new(by, id));
+    let came = match *step {
+        Step::Append(by, id, expected) => Came::Appended(append(expected, by, id).await.unwrap()),
+        Step::AppendAtEnd(by, id) => Came::Appended(append(Some(before.seq), by, id).await.unwrap()),
+        Step::Read(span) => Came::Page(log.read(room, topic, span).await.unwrap()),
+        Step::Load => Came::Loaded(log.load(room, topic).await.unwrap()),
+        Step::Find(by, id) => {
+            let wanted = new(by, id);
+            Came::Found(log.find(room, topic, &wanted.by, &wanted.id).await.unwrap())
+        }
+        Step::Compact(back, right) => {
+            let epoch = Epoch(before.epoch.0 ^ u64::from(!right));
+            let seq = Seq(before.seq.0.saturating_add_signed(-back));
+            let body = format!("up to {seq}").into();
+            log.compact(room, topic, epoch, Snapshot { seq, body }).await.unwrap();
+            Came::Compacted
+        }
+        Step::Reopen => Came::Compacted,
+    };
+    let after = log.load(room, topic).await.unwrap().end;
+    (blotted(came, after.epoch), before, after)
+}
+
+fn blotted(mut came: Came, epoch: Epoch) -> Came {
+    let end = match &mut came {
+        Came::Appended(Appended::New(at)) => at,
+        Came::Page(page) => &mut page.end,
+        Came::Loaded(loaded) => &mut loaded.end,
+        _ => return came,
+    };
+    assert_eq!(end.epoch, epoch, "an answer of another life than the log's");
+    end.epoch = Epoch(0);
+    came
+}
+
+/// The file's epoch stays what it was from the first time it is told; over an opening only if something was written.
+fn check_epoch(epochs: &mut HashMap<Place, Position>, place: Place, before: Position, after: Position) {
+    let known = epochs.insert(place, after).unwrap_or(before);
+    assert_eq!((known.epoch, before.epoch), (after.epoch, after.epoch));
+}
+
+fn agree(dir: &Path, steps: &[(Place, Step)]) {
+    let memory = MemoryLog::new(KEEP, 10);
+    let mut file = FileLog::open(dir, KEEP).unwrap();
+    let mut epochs = HashMap::new();
+    for (place, step) in steps {
+        if matches!(step, Step::Reopen) {
+            drop(file);
+            file = FileLog::open(dir, KEEP).unwrap();
+            epochs.retain(|_, end: &mut Position| end.seq > Seq(0));
+        }
+        let (expected, _, end) = wait(go(&memory, *place, step));
+        let (came, before, after) = wait(go(&file, *place, step));
+        assert_eq!((came, after.seq), (expected, end.seq), "{place:?} {step:?}");
+        check_epoch(&mut epochs, *place, before, after);
+        let everything = |log| wait(go(log, *place, &Step::Read(Span::After(Seq(0))))).0;
+        assert_eq!(everything(&file), everything(&memory));
+        let state = |log| wait(go(log, *place, &Step::Load)).0;
+        assert_eq!(state(&file), state(&memory));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_file_does_what_memory_does(steps in vec(step(), 1..80)) {
+        let dir = tempfile::tempdir().unwrap();
+        agree(dir.path(), &steps);
+    }
+}
