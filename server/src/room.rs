@@ -6,8 +6,11 @@
 pub mod actor;
 pub mod chat;
 pub mod command;
-pub mod cursor;
+pub mod document;
+pub mod note;
 pub mod outbox;
 pub mod presence;
 pub mod state;
 pub mod tick;
+pub mod typing;
+pub mod writer;

@@ -4,12 +4,7 @@ use crate::{
     config::Config,
     lease::Leases,
     metrics::Metrics,
-    room::{
-        actor::Actor,
-        command::Command,
-        outbox::Outlet,
-        state::{Settings, State},
-    },
+    room::{actor::Actor, command::Command, outbox::Outlet, state::Settings},
     store::Log,
 };
 use protocol::{Code, Refusal, RoomId, health::Mode};
@@ -151,7 +146,7 @@ impl Rooms {
         let (sender, commands) = mpsc::channel(COMMANDS);
         let rooms = Arc::clone(self);
         let actor = Actor {
-            state: State::new(room.clone(), self.settings.clone()),
+            settings: self.settings.clone(),
             room,
             commands,
             outlet,

@@ -1,179 +1,89 @@
-//! Chat of a room: lines wait here for their place in the log, one at a time. Lane: log.
+//! Chat of a room: what a line in the log looks like, and what everybody hears of it. Lane: log.
 
 use super::{
-    command::{Reply, Ticket},
-    outbox::{Audience, Effect, LogCall, Out, Outbox},
+    command::Reply,
+    outbox::{Audience, Effect, Out, Outbox},
+    writer::{self, Book},
 };
-use crate::{
-    clock::Now,
-    store::{Appended, Entry, LogError, NewEntry},
-};
+use crate::store::{Entry, Topic};
 use protocol::{
-    Code, MessageId, Millis, Name, Refusal, RoomId, Seq, UserId,
-    auth::Identity,
+    Millis, Name, Refusal, RoomId, Seq,
     chat::{ChatMessage, Said},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
-/// Lines that may wait for the log; beyond it the room is `busy`. A few seconds' worth on a slow store.
-const WAITING: usize = 256;
-
-/// When to try again after `busy` or `store_unavailable`, in milliseconds.
-const RETRY: u64 = 1000;
-
-/// The chat of one room.
+/// The chat of one room. It remembers nothing: what was said is read from the log by those who ask.
 #[derive(Debug)]
 pub struct Chat {
-    room: RoomId,
-    /// The first of these is being written.
-    waiting: VecDeque<Waiting>,
+    /// Which room.
+    pub room: RoomId,
 }
 
+/// Something to be said.
 #[derive(Debug)]
-struct Waiting {
-    by: UserId,
-    name: Name,
-    text: String,
-    id: MessageId,
-    ticket: Ticket,
+pub struct Line {
+    /// What the author is called.
+    pub name: Name,
+    /// Within its limits.
+    pub text: String,
 }
 
-/// What stands in the log: a message without its place, which the log knows.
+/// What stands in the log: a message without what the log itself knows.
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+struct Written {
     name: Name,
     text: String,
     at: Millis,
 }
 
-impl Chat {
-    /// An empty queue for this room.
-    #[must_use]
-    pub fn new(room: RoomId) -> Self {
-        Self {
-            room,
-            waiting: VecDeque::new(),
+impl Book for Chat {
+    type Wish = Line;
+
+    const TOPIC: Topic = Topic::Chat;
+
+    fn compose(&self, line: &Line, at: Millis) -> Result<Arc<str>, Refusal> {
+        writer::body(&Written {
+            name: line.name.clone(),
+            text: line.text.clone(),
+            at,
+        })
+    }
+
+    /// A line is right wherever it comes to stand.
+    fn end(&self) -> Option<Seq> {
+        None
+    }
+
+    fn take(&mut self, entry: &Entry, out: &mut Outbox) {
+        if let Some(message) = message(&self.room, entry) {
+            out.push(Effect::Out(Out::Emit(Audience::All, message.into())));
         }
     }
 
-    /// Queues a line, and writes it at once if none is under way. `false`: the queue was full, and the line refused.
-    pub fn say(
-        &mut self,
-        now: Now,
-        who: Identity,
-        text: String,
-        id: MessageId,
-        ticket: Ticket,
-        out: &mut Outbox,
-    ) -> bool {
-        if self.waiting.len() >= WAITING {
-            let refusal = Refusal::new(Code::Busy, "The room has too much to write just now.").retry_after(RETRY);
-            out.push(Effect::Out(Out::Answer(ticket, Err(refusal))));
-            return false;
-        }
-        self.waiting.push_back(Waiting {
-            by: who.user_id,
-            name: who.name,
-            text,
-            id,
-            ticket,
-        });
-        if self.waiting.len() == 1 {
-            self.write(now, out);
-        }
-        true
-    }
-
-    /// The line under way has its place, or has not. Everybody hears it, its author is answered, the next is written.
-    pub fn appended(&mut self, now: Now, at: Millis, result: Result<Appended, LogError>, out: &mut Outbox) {
-        let Some(Waiting {
-            by,
-            name,
-            text,
-            id,
-            ticket,
-        }) = self.waiting.pop_front()
-        else {
-            return;
-        };
-        let answer = match result {
-            Ok(Appended::New(position)) => {
-                let seq = position.seq;
-                let message = compose(&self.room, by, id, seq, Line { name, text, at });
-                out.push(Effect::Out(Out::Emit(Audience::All, message.into())));
-                Ok(Said { seq, at })
-            }
-            Ok(Appended::Repeated(entry)) => {
-                let at = message(&self.room, &entry).map_or(at, |message| message.at);
-                Ok(Said { seq: entry.seq, at })
-            }
-            Ok(Appended::Conflict(_)) => Err(unavailable()),
-            Err(error) => {
-                tracing::warn!(room = %self.room, %error, "a chat message could not be stored");
-                Err(unavailable())
-            }
-        };
-        out.push(Effect::Out(Out::Answer(ticket, answer.map(Reply::Said))));
-        self.write(now, out);
-    }
-
-    fn write(&self, now: Now, out: &mut Outbox) {
-        let Some(next) = self.waiting.front() else {
-            return;
-        };
-        let line = Line {
-            name: next.name.clone(),
-            text: next.text.clone(),
-            at: now.at,
-        };
-        match serde_json::to_string(&line) {
-            Ok(json) => {
-                let entry = NewEntry {
-                    by: next.by.clone(),
-                    id: next.id.clone(),
-                    body: Arc::from(json),
-                };
-                out.push(Effect::Log(LogCall::Append { entry, at: now.at }));
-            }
-            // Strings and numbers always serialize; should that change, the line must not block those behind it.
-            Err(error) => tracing::error!(%error, "a chat line does not serialize"),
-        }
+    fn reply(&self, entry: &Entry) -> Reply {
+        let at = message(&self.room, entry).map_or(Millis(0), |message| message.at);
+        Reply::Said(Said { seq: entry.seq, at })
     }
 }
 
 /// Reads a message back from the log. `None`, and a line in ours, where it is not one.
 #[must_use]
 pub fn message(room: &RoomId, entry: &Entry) -> Option<ChatMessage> {
-    let line = serde_json::from_str(&entry.body)
-        .inspect_err(
-            |error| tracing::warn!(%room, seq = %entry.seq, %error, "an entry of the chat log is no chat line"),
-        )
-        .ok()?;
-    Some(compose(room, entry.by.clone(), entry.id.clone(), entry.seq, line))
-}
-
-fn compose(room: &RoomId, user_id: UserId, id: MessageId, seq: Seq, Line { name, text, at }: Line) -> ChatMessage {
-    let room = room.clone();
-    ChatMessage {
-        room,
-        user_id,
+    let Written { name, text, at } = writer::read(Topic::Chat, entry)?;
+    Some(ChatMessage {
+        room: room.clone(),
+        user_id: entry.by.clone(),
         name,
         text,
         at,
-        seq,
-        id,
-    }
+        seq: entry.seq,
+        id: entry.id.clone(),
+    })
 }
 
 /// The messages among entries of a room's chat log.
 #[must_use]
 pub fn messages(room: &RoomId, entries: &[Entry]) -> Vec<ChatMessage> {
     entries.iter().filter_map(|entry| message(room, entry)).collect()
-}
-
-/// The refusal of what the store did not take.
-#[must_use]
-pub fn unavailable() -> Refusal {
-    Refusal::new(Code::StoreUnavailable, "The message could not be stored.").retry_after(RETRY)
 }

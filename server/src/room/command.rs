@@ -4,6 +4,8 @@ use protocol::{
     PeerId, Refusal,
     auth::Identity,
     chat::{ChatPage, ReadChat, Said, Say},
+    document::{Caret, EditDocument, Edited},
+    note::{ChangeNote, Noted},
     room::{Join, Left, Welcome},
 };
 use serde::Serialize;
@@ -50,6 +52,42 @@ pub enum Command {
         /// Answered with [`Reply::ChatPage`].
         ticket: Ticket,
     },
+    /// Be shown as typing, or no longer.
+    Type {
+        /// Who.
+        peer: PeerId,
+        /// Whether.
+        typing: bool,
+        /// Answered only where it is refused.
+        ticket: Ticket,
+    },
+    /// Change the document.
+    EditDocument {
+        /// Who.
+        peer: PeerId,
+        /// How.
+        edit: EditDocument,
+        /// Answered with [`Reply::Edited`].
+        ticket: Ticket,
+    },
+    /// Move a caret.
+    MoveCaret {
+        /// Whose.
+        peer: PeerId,
+        /// Where to; `None` takes it away.
+        caret: Option<Caret>,
+        /// Answered only where it is refused.
+        ticket: Ticket,
+    },
+    /// Change a note.
+    ChangeNote {
+        /// Who.
+        peer: PeerId,
+        /// How.
+        change: ChangeNote,
+        /// Answered with [`Reply::Noted`].
+        ticket: Ticket,
+    },
     /// Move a cursor.
     MoveCursor {
         /// Whose.
@@ -80,6 +118,10 @@ impl Command {
             | Self::Leave { ticket, .. }
             | Self::Say { ticket, .. }
             | Self::ReadChat { ticket, .. }
+            | Self::Type { ticket, .. }
+            | Self::EditDocument { ticket, .. }
+            | Self::MoveCaret { ticket, .. }
+            | Self::ChangeNote { ticket, .. }
             | Self::MoveCursor { ticket, .. } => ticket.answer(Err(refusal)),
             Self::Lose(_) => {}
         }
@@ -98,6 +140,10 @@ pub enum Reply {
     Said(Said),
     /// To a wish for older chat.
     ChatPage(ChatPage),
+    /// To an edit of the document.
+    Edited(Edited),
+    /// To a change of a note.
+    Noted(Noted),
 }
 
 /// What stands behind a ticket.

@@ -3,12 +3,10 @@
 use super::command::{Reply, Ticket};
 use crate::{
     lease::Holding,
-    store::{NewEntry, Span},
+    store::{NewEntry, Snapshot, Span, Topic},
 };
 use protocol::{
-    Millis, PeerId, Position, Refusal, ServerEvent,
-    chat::ReadChat,
-    cursor::{CursorMoved, CursorsMoved},
+    Epoch, MessageId, PeerId, Refusal, Seq, ServerEvent, UserId, chat::ReadChat, cursor::CursorsMoved, room::Resume,
 };
 use std::future::Future;
 
@@ -57,15 +55,24 @@ pub enum Audience {
     Single,
 }
 
-/// Cursors of one tick.
+/// What moved in one tick.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
     /// For those who asked for batches: one message.
     pub batch: CursorsMoved,
-    /// For those who did not: one message each, of those who really moved.
-    pub singles: Vec<CursorMoved>,
-    /// Everybody's place, where this frame holds everybody: for those who did not ask for batches and lost some.
-    pub everyone: Vec<CursorMoved>,
+    /// For those who did not: one message each, of what really moved.
+    pub singles: Vec<Single>,
+    /// Everything, where this frame holds everybody: for those who did not ask for batches and lost some.
+    pub everyone: Vec<Single>,
+}
+
+/// Something that moved, as an event of its own, for all but whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Single {
+    /// Whose.
+    pub peer: PeerId,
+    /// What.
+    pub event: ServerEvent,
 }
 
 /// For the lease lane.
@@ -80,34 +87,51 @@ pub enum Lease {
 /// For the log lane.
 #[derive(Debug)]
 pub enum LogCall {
-    /// Write a chat line. At most one is under way at a time, so that their order is that of their places.
+    /// Write an entry. At most one a log is under way at a time, so that their order is that of their places.
     Append {
+        /// Into which log.
+        topic: Topic,
+        /// Where the log has to end.
+        expected: Option<Seq>,
         /// What to write.
         entry: NewEntry,
-        /// The time that stands in it.
-        at: Millis,
     },
-    /// Read chat lines.
+    /// Look whether what is to be refused was done before.
+    Find {
+        /// In which log.
+        topic: Topic,
+        /// Whose.
+        by: UserId,
+        /// What they call it.
+        id: MessageId,
+        /// What they are answered where it is not there.
+        refusal: Refusal,
+    },
+    /// Read stretches, one of each log.
     Read {
         /// Which.
-        span: Span,
+        spans: Vec<(Topic, Span)>,
         /// What for.
         purpose: Purpose,
     },
+    /// Read a log from its beginning: it is not the one that was known.
+    Load(Topic),
+    /// Keep a snapshot.
+    Compact {
+        /// Of which log.
+        topic: Topic,
+        /// In which life of it.
+        epoch: Epoch,
+        /// What.
+        snapshot: Snapshot,
+    },
 }
 
-/// What chat lines are read for.
+/// What logs are read for.
 #[derive(Debug)]
 pub enum Purpose {
-    /// To welcome this connection.
-    Welcome {
-        /// Which.
-        peer: PeerId,
-        /// Where it says that it stands.
-        resume: Option<Position>,
-        /// Its answer.
-        ticket: Ticket,
-    },
+    /// To welcome somebody.
+    Welcome(Newcomer),
     /// To show somebody older lines.
     Page {
         /// What they asked for.
@@ -115,6 +139,21 @@ pub enum Purpose {
         /// Their answer.
         ticket: Ticket,
     },
+    /// To take what others have written into this log meanwhile.
+    CatchUp(Topic),
+}
+
+/// A connection that waits for its welcome.
+#[derive(Debug)]
+pub struct Newcomer {
+    /// Which.
+    pub peer: PeerId,
+    /// Where it says that it stands.
+    pub resume: Resume,
+    /// Its answer.
+    pub ticket: Ticket,
+    /// Whether the chat does not go on from where it stood, so that it gets the newest lines in place of what it missed.
+    pub chat_lost: bool,
 }
 
 /// Makes a room heard. Its one implementation that is not a test's is in the gateway.

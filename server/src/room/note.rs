@@ -1,0 +1,139 @@
+//! Notes of a room: the board that the log of their changes comes to. Lane: log.
+
+use super::{
+    command::Reply,
+    outbox::{Audience, Effect, LogCall, Out, Outbox},
+    writer::{self, Book},
+};
+use crate::store::{Entry, Loaded, LogError, Snapshot, Topic};
+use app::note::board::Board;
+use protocol::{
+    Epoch, Millis, Position, Refusal, RoomId, Seq,
+    note::{Change, Note, NoteChanged, Noted},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Changes between two snapshots: so many at most are read when a room opens.
+const SNAPSHOT: u64 = 200;
+
+/// The notes of one room.
+#[derive(Debug)]
+pub struct Notes {
+    room: RoomId,
+    board: Board,
+    position: Position,
+    /// The last change that the newest snapshot holds.
+    kept: Seq,
+}
+
+/// What stands in the log.
+#[derive(Debug, Serialize, Deserialize)]
+struct Written {
+    at: Millis,
+    change: Change,
+}
+
+impl Notes {
+    /// The notes as the log has them.
+    pub fn open(room: RoomId, loaded: &Loaded) -> Result<Self, LogError> {
+        let Position { epoch, .. } = loaded.end;
+        let (notes, seq) = match &loaded.snapshot {
+            Some(Snapshot { seq, body }) => (read(body)?, *seq),
+            None => (Vec::new(), Seq(0)),
+        };
+        let mut notes = Self {
+            room,
+            board: Board::from(notes),
+            position: Position { epoch, seq },
+            kept: seq,
+        };
+        loaded.entries.iter().for_each(|entry| {
+            notes.apply(entry);
+        });
+        Ok(notes)
+    }
+
+    /// All notes.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        self.board.notes()
+    }
+
+    /// Where the log stands with these notes.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Reads a change back from the log.
+    #[must_use]
+    pub fn changed(&self, entry: &Entry) -> Option<NoteChanged> {
+        let Written { at, change } = writer::read(Topic::Note, entry)?;
+        Some(NoteChanged {
+            room: self.room.clone(),
+            user_id: entry.by.clone(),
+            seq: entry.seq,
+            id: entry.id.clone(),
+            at,
+            change,
+        })
+    }
+
+    fn apply(&mut self, entry: &Entry) -> Option<NoteChanged> {
+        self.position.seq = entry.seq;
+        let changed = self.changed(entry)?;
+        self.board
+            .apply(&changed.user_id, changed.seq, changed.at, &changed.change);
+        Some(changed)
+    }
+
+    fn snapshot(&mut self, out: &mut Outbox) {
+        let Position { epoch, seq } = self.position;
+        if seq.0 - self.kept.0 < SNAPSHOT {
+            return;
+        }
+        if let Ok(body) = writer::body(&self.board.notes()) {
+            self.kept = seq;
+            out.push(compact(Topic::Note, epoch, Snapshot { seq, body }));
+        }
+    }
+}
+
+impl Book for Notes {
+    type Wish = Change;
+
+    const TOPIC: Topic = Topic::Note;
+
+    fn compose(&self, change: &Change, at: Millis) -> Result<Arc<str>, Refusal> {
+        self.board.check(change)?;
+        let change = change.clone();
+        writer::body(&Written { at, change })
+    }
+
+    fn end(&self) -> Option<Seq> {
+        Some(self.position.seq)
+    }
+
+    fn take(&mut self, entry: &Entry, out: &mut Outbox) {
+        if let Some(changed) = self.apply(entry) {
+            out.push(Effect::Out(Out::Emit(Audience::All, changed.into())));
+        }
+        self.snapshot(out);
+    }
+
+    fn reply(&self, entry: &Entry) -> Reply {
+        let at = self.changed(entry).map_or(Millis(0), |changed| changed.at);
+        Reply::Noted(Noted { seq: entry.seq, at })
+    }
+}
+
+fn read(body: &str) -> Result<Vec<Note>, LogError> {
+    serde_json::from_str(body).map_err(|error| LogError::Damaged(error.to_string()))
+}
+
+/// The wish to have a snapshot kept.
+#[must_use]
+pub fn compact(topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Effect {
+    Effect::Log(LogCall::Compact { topic, epoch, snapshot })
+}
