@@ -124,6 +124,12 @@ impl Presence {
             .map(|member| &member.holding)
     }
 
+    /// Whose connection this is, if it is in, be it lost or not.
+    #[must_use]
+    pub fn person(&self, peer: PeerId) -> Option<&Identity> {
+        self.members.get(&peer).map(|member| &member.holding.who)
+    }
+
     /// How many connections are in, the lost ones too.
     #[must_use]
     pub fn len(&self) -> usize {

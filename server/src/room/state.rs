@@ -1,24 +1,29 @@
 //! The rules of a room, pure: a command or an event and the time go in, effects come out. Nothing here waits.
 
+mod frame;
+mod logs;
 mod replay;
 
 use super::{
-    chat::{Chat, unavailable},
+    chat::Chat,
     command::{Command, Reply, Ticket},
-    cursor::{Cursors, Moves},
-    outbox::{Audience, Effect, Frame, Lease, LogCall, Out, Outbox, Purpose},
+    document::Document,
+    note::Notes,
+    outbox::{Audience, Effect, Lease, LogCall, Newcomer, Out, Outbox, Purpose},
     presence::Presence,
-    tick,
+    tick::{self, Tick},
+    typing::Typing,
+    writer::Writer,
 };
 use crate::{
     clock::Now,
-    store::{Appended, LogError, Page, Span},
+    store::{Appended, Entry, Loaded, LogError, Page, Span, Topic},
 };
 use protocol::{
-    Code, MessageId, Millis, PeerId, Refusal, RoomId,
+    Code, PeerId, Refusal, RoomId,
     auth::Identity,
     chat::ReadChat,
-    cursor::{CursorAt, CursorMoved, CursorsMoved},
+    document::Caret,
     health::Mode,
     limits::CHAT_PAGE,
     presence::{Presence as PresenceTold, PresenceChanged},
@@ -45,34 +50,47 @@ pub struct State {
     room: RoomId,
     settings: Settings,
     presence: Presence,
-    cursors: Cursors,
-    chat: Chat,
-    /// Counts chat lines refused because too many waited, until the shell takes the number.
-    overflows: u64,
+    tick: Tick,
+    typing: Typing,
+    chat: Writer<Chat>,
+    document: Writer<Document>,
+    note: Writer<Notes>,
+    /// The logs for which wishes were refused because too many waited, until the shell takes them.
+    overflows: Vec<Topic>,
 }
 
 /// What came of a [`LogCall`].
 #[derive(Debug)]
 pub enum Done {
-    /// Of an append, with the time that stands in the entry.
-    Appended(Millis, Result<Appended, LogError>),
+    /// Of an append.
+    Appended(Topic, Result<Appended, LogError>),
+    /// Of looking for what is to be refused.
+    Found(Topic, Refusal, Result<Option<Entry>, LogError>),
     /// Of a read.
-    Read(Purpose, Result<Page, LogError>),
+    Read(Purpose, Result<Pages, LogError>),
+    /// Of reading a log anew.
+    Loaded(Topic, Result<Loaded, LogError>),
+    /// Of a snapshot. Where it failed, the next one holds as much.
+    Compacted,
 }
 
+/// What was read of several logs.
+pub type Pages = Vec<(Topic, Page)>;
+
 impl State {
-    /// An empty room.
-    #[must_use]
-    pub fn new(room: RoomId, settings: Settings) -> Self {
-        let chat = Chat::new(room.clone());
-        Self {
-            room,
+    /// A room with nobody in it, as its logs have it.
+    pub fn open(room: RoomId, settings: Settings, document: &Loaded, note: &Loaded) -> Result<Self, LogError> {
+        Ok(Self {
             settings,
             presence: Presence::default(),
-            cursors: Cursors::default(),
-            chat,
-            overflows: 0,
-        }
+            tick: Tick::default(),
+            typing: Typing::default(),
+            chat: Writer::new(Chat { room: room.clone() }),
+            document: Writer::new(Document::open(room.clone(), document)?),
+            note: Writer::new(Notes::open(room.clone(), note)?),
+            overflows: Vec::new(),
+            room,
+        })
     }
 
     /// Does what was asked.
@@ -86,23 +104,13 @@ impl State {
             } => self.join(now, peer, who, &join, ticket, out),
             Command::Leave { peer, ticket } => self.leave(peer, ticket, out),
             Command::Lose(peer) => self.lose(now, peer, out),
-            Command::Say { peer, say, ticket } => self.say(now, peer, say.text, say.id, ticket, out),
+            Command::Say { peer, say, ticket } => self.say(now, peer, say, ticket, out),
             Command::ReadChat { peer, read, ticket } => self.read_chat(peer, read, ticket, out),
+            Command::Type { peer, typing, ticket } => self.set_typing(now, peer, typing, ticket, out),
+            Command::EditDocument { peer, edit, ticket } => self.edit_document(now, peer, edit, ticket, out),
+            Command::MoveCaret { peer, caret, ticket } => self.move_caret(now, peer, caret, ticket, out),
+            Command::ChangeNote { peer, change, ticket } => self.change_note(now, peer, change, ticket, out),
             Command::MoveCursor { peer, x, y, ticket } => self.move_cursor(now, peer, x, y, ticket, out),
-        }
-    }
-
-    /// The log has answered.
-    pub fn finish(&mut self, now: Now, done: Done, out: &mut Outbox) {
-        match done {
-            Done::Appended(at, result) => self.chat.appended(now, at, result, out),
-            Done::Read(Purpose::Welcome { peer, resume, ticket }, result) => {
-                self.welcome(now, peer, resume, ticket, result, out);
-            }
-            Done::Read(Purpose::Page { read, ticket }, result) => {
-                let page = result.map(|page| self.page(&page, &read)).map_err(|_| unavailable());
-                answer(out, ticket, page.map(Reply::ChatPage));
-            }
         }
     }
 
@@ -113,8 +121,11 @@ impl State {
             self.forget(&gone, out);
             self.tell_presence(out);
         }
-        if self.cursors.due(self.interval()).is_some_and(|due| due <= now.instant) {
-            let moves = self.cursors.frame(now.instant);
+        for peer in self.typing.expire(now.instant) {
+            self.tick.set_typing(now.instant, peer, false);
+        }
+        if self.tick.due(self.interval()).is_some_and(|due| due <= now.instant) {
+            let moves = self.tick.frame(now.instant);
             out.push(Effect::Out(Out::Frame(self.frame(now, &moves))));
         }
     }
@@ -122,7 +133,7 @@ impl State {
     /// When something is to be done unasked.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
-        let due = [self.presence.due(), self.cursors.due(self.interval())];
+        let due = [self.presence.due(), self.typing.due(), self.tick.due(self.interval())];
         due.into_iter().flatten().min()
     }
 
@@ -138,8 +149,8 @@ impl State {
         self.presence.len()
     }
 
-    /// Chat lines refused since this was last asked, because too many waited for the log.
-    pub fn take_overflows(&mut self) -> u64 {
+    /// The logs for which wishes were refused since this was last asked, because too many waited.
+    pub fn take_overflows(&mut self) -> Vec<Topic> {
         std::mem::take(&mut self.overflows)
     }
 
@@ -159,10 +170,12 @@ impl State {
             batch: join.batch,
         }));
         self.tell_presence(out);
-        let resume = join.resume.and_then(|resume| resume.chat);
-        let span = resume.map_or(Span::Newest(CHAT_PAGE as usize), |position| Span::After(position.seq));
-        let purpose = Purpose::Welcome { peer, resume, ticket };
-        out.push(Effect::Log(LogCall::Read { span, purpose }));
+        out.push(self.read_for(Newcomer {
+            peer,
+            resume: join.resume.unwrap_or_default(),
+            ticket,
+            chat_lost: false,
+        }));
     }
 
     fn leave(&mut self, peer: PeerId, ticket: Ticket, out: &mut Outbox) {
@@ -183,19 +196,13 @@ impl State {
         was_in
     }
 
+    /// A lost connection stays for a while, but does nothing any more.
     fn lose(&mut self, now: Now, peer: PeerId, out: &mut Outbox) {
         if self.presence.lose(now, peer, self.settings.grace) {
-            self.cursors.remove(peer);
+            self.tick.unpoint(peer);
+            self.tick.set_caret(now.instant, peer, None);
+            self.stop_typing(now, peer);
             out.push(Effect::Out(Out::Dismiss(peer)));
-        }
-    }
-
-    fn say(&mut self, now: Now, peer: PeerId, text: String, id: Option<MessageId>, ticket: Ticket, out: &mut Outbox) {
-        let (Some(holding), Some(id)) = (self.presence.holding(peer), id) else {
-            return answer(out, ticket, Err(not_joined()));
-        };
-        if !self.chat.say(now, holding.who.clone(), text, id, ticket, out) {
-            self.overflows += 1;
         }
     }
 
@@ -205,7 +212,7 @@ impl State {
         }
         let span = Span::Before(read.before, read.limit.clamp(1, CHAT_PAGE) as usize);
         out.push(Effect::Log(LogCall::Read {
-            span,
+            spans: vec![(Topic::Chat, span)],
             purpose: Purpose::Page { read, ticket },
         }));
     }
@@ -214,13 +221,40 @@ impl State {
         if self.presence.holding(peer).is_none() {
             return answer(out, ticket, Err(not_joined()));
         }
-        self.cursors.place(now.instant, peer, x, y);
+        self.tick.point(now.instant, peer, x, y);
+    }
+
+    fn move_caret(&mut self, now: Now, peer: PeerId, caret: Option<Caret>, ticket: Ticket, out: &mut Outbox) {
+        if self.presence.holding(peer).is_none() {
+            return answer(out, ticket, Err(not_joined()));
+        }
+        let caret = caret.and_then(|caret| self.document.book().caret(peer, caret));
+        self.tick.set_caret(now.instant, peer, caret);
+    }
+
+    fn set_typing(&mut self, now: Now, peer: PeerId, typing: bool, ticket: Ticket, out: &mut Outbox) {
+        if self.presence.holding(peer).is_none() {
+            return answer(out, ticket, Err(not_joined()));
+        }
+        if typing {
+            self.typing.went_on(now.instant, peer);
+            self.tick.set_typing(now.instant, peer, true);
+        } else {
+            self.stop_typing(now, peer);
+        }
+    }
+
+    fn stop_typing(&mut self, now: Now, peer: PeerId) {
+        if self.typing.ended(peer) {
+            self.tick.set_typing(now.instant, peer, false);
+        }
     }
 
     /// Takes away what these connections left behind.
     fn forget(&mut self, gone: &[PeerId], out: &mut Outbox) {
         for peer in gone {
-            self.cursors.remove(*peer);
+            self.tick.remove(*peer);
+            self.typing.ended(*peer);
             out.push(Effect::Out(Out::Dismiss(*peer)));
             out.push(Effect::Lease(Lease::Release(*peer)));
         }
@@ -243,35 +277,6 @@ impl State {
         };
         out.push(Effect::Out(Out::Emit(Audience::Single, full.into())));
         out.push(Effect::Out(Out::Emit(Audience::Batching, difference.into())));
-    }
-
-    fn frame(&self, now: Now, moves: &Moves) -> Frame {
-        let all: Vec<CursorAt> = moves.fresh.iter().chain(&moves.repeated).copied().collect();
-        let everyone = if moves.full { self.singles(&all) } else { Vec::new() };
-        let singles = self.singles(&moves.fresh);
-        Frame {
-            batch: CursorsMoved {
-                room: self.room.clone(),
-                at: now.at,
-                moves: all,
-            },
-            singles,
-            everyone,
-        }
-    }
-
-    fn singles(&self, moves: &[CursorAt]) -> Vec<CursorMoved> {
-        let moved = |CursorAt(peer, x, y): &CursorAt| {
-            let user_id = self.presence.holding(*peer)?.who.user_id.clone();
-            Some(CursorMoved {
-                room: self.room.clone(),
-                user_id,
-                x: *x,
-                y: *y,
-                peer: *peer,
-            })
-        };
-        moves.iter().filter_map(moved).collect()
     }
 
     fn interval(&self) -> Duration {

@@ -1,0 +1,129 @@
+//! What is told in which frame, and when a frame is due.
+
+use super::*;
+use proptest::prelude::*;
+use protocol::Seq;
+use std::collections::HashMap;
+
+const TICK: Duration = Duration::from_millis(33);
+
+fn told<T: Copy>(told: &Told<T>, peer: u32) -> Option<T> {
+    told.all().find(|one| one.0 == PeerId(peer)).map(|one| one.1)
+}
+
+fn x(moves: &Moves, peer: u32) -> Option<f64> {
+    told(&moves.cursors, peer).map(|place| place.0)
+}
+
+/// Takes every frame that is due until `end`.
+fn frames(tick: &mut Tick, end: Instant) -> Vec<Moves> {
+    let mut frames = Vec::new();
+    while let Some(due) = tick.due(TICK).filter(|due| *due <= end) {
+        frames.push(tick.frame(due));
+    }
+    frames
+}
+
+#[test]
+fn a_first_move_is_told_at_once_and_once_more() {
+    let mut tick = Tick::default();
+    assert_eq!(tick.due(TICK), None);
+    let start = Instant::now();
+    tick.point(start, PeerId(1), 5.0, 5.0);
+    assert!(tick.due(TICK).unwrap() <= start);
+    assert_eq!(tick.frame(start).cursors.fresh.len(), 1);
+    assert_eq!(tick.due(TICK), Some(start + TICK));
+    assert_eq!(x(&tick.frame(start + TICK), 1), Some(5.0));
+    assert_eq!(
+        tick.due(TICK),
+        None,
+        "nothing moved since the frame that held everybody"
+    );
+}
+
+#[test]
+fn between_two_frames_only_the_newest_place_counts() {
+    let mut tick = Tick::default();
+    for x in 0..100 {
+        tick.point(Instant::now(), PeerId(1), f64::from(x), 0.0);
+    }
+    let moves = tick.frame(Instant::now());
+    assert_eq!((moves.cursors.fresh.len(), x(&moves, 1)), (1, Some(99.0)));
+}
+
+#[test]
+fn a_movement_is_closed_by_a_frame_that_holds_everybody() {
+    let mut tick = Tick::default();
+    let start = Instant::now();
+    tick.point(start, PeerId(1), 1.0, 0.0);
+    tick.point(start, PeerId(2), 2.0, 0.0);
+    assert!(tick.frame(start).full);
+    tick.point(start, PeerId(1), 3.0, 0.0);
+    let later = frames(&mut tick, start + Duration::from_secs(5));
+    let last = later.last().unwrap();
+    assert!(last.full && x(last, 1) == Some(3.0) && x(last, 2) == Some(2.0));
+}
+
+#[test]
+fn cursor_caret_and_typing_share_a_frame_and_what_ended_is_told_twice_and_forgotten() {
+    let mut tick = Tick::default();
+    let start = Instant::now();
+    let seq = Seq(1);
+    let caret = Caret {
+        seq,
+        anchor: 3,
+        head: 3,
+    };
+    tick.point(start, PeerId(1), 1.0, 0.0);
+    tick.set_caret(start, PeerId(1), Some(caret));
+    tick.set_typing(start, PeerId(1), true);
+    let first = tick.frame(start);
+    assert_eq!(told(&first.carets, 1), Some(Some(caret)));
+    assert_eq!(told(&first.typing, 1), Some(true));
+    tick.set_caret(start, PeerId(1), None);
+    tick.set_typing(start, PeerId(1), false);
+    for _ in 0..2 {
+        let next = tick.frame(start);
+        assert_eq!(
+            (told(&next.carets, 1), told(&next.typing, 1)),
+            (Some(None), Some(false))
+        );
+    }
+    assert!(tick.carets().is_empty() && tick.typing().is_empty());
+}
+
+proptest! {
+    /// Whatever is lost on the way, a receiver that gets the last full frame knows where everybody is; and never is a
+    /// frame due sooner than a tick after the last.
+    #[test]
+    fn the_last_full_frame_is_the_truth(moves in prop::collection::vec((0_u32..5, -100_i32..100, 0_u64..400), 1..60)) {
+        let mut tick = Tick::default();
+        let mut now = Instant::now();
+        let mut truth = HashMap::new();
+        let mut last: Option<Instant> = None;
+        let mut heard = HashMap::new();
+        for (peer, x, wait) in moves {
+            tick.point(now, PeerId(peer), f64::from(x), 0.0);
+            truth.insert(peer, f64::from(x));
+            now += Duration::from_millis(wait);
+            while let Some(due) = tick.due(TICK).filter(|due| *due <= now) {
+                prop_assert!(last.is_none_or(|last| due >= last + TICK));
+                last = Some(due);
+                heard = listen(heard, &tick.frame(due));
+            }
+        }
+        for moves in frames(&mut tick, now + Duration::from_secs(3)) {
+            heard = listen(heard, &moves);
+        }
+        prop_assert_eq!(heard, truth);
+        prop_assert_eq!(tick.due(TICK), None);
+    }
+}
+
+/// A receiver that loses every frame but the full ones.
+fn listen(mut heard: HashMap<u32, f64>, moves: &Moves) -> HashMap<u32, f64> {
+    if moves.full {
+        heard = moves.cursors.all().map(|(peer, place)| (peer.0, place.0)).collect();
+    }
+    heard
+}
