@@ -9,10 +9,14 @@ pub mod chat;
 pub mod connect;
 pub mod connection;
 pub mod cursor;
+pub mod document;
+pub mod id;
+pub mod note;
 pub mod outbox;
 pub mod room;
 pub mod table;
 pub mod tape;
+pub mod typing;
 
 use crate::{
     config::{Config, Transports},
@@ -96,7 +100,7 @@ impl Gateway {
             let farewell = Draining {
                 retry_after_ms: rand::random_range(0..=most),
             };
-            outbox::emit(&connected, farewell);
+            outbox::emit(&connected, &farewell.into());
         }
         // Over as soon as the farewells are on their way; who does not take them is not waited for.
         tokio::time::timeout(FAREWELL, self.connections.drained()).await.ok();

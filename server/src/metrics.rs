@@ -34,10 +34,13 @@ pub struct Metrics {
     pub evictions: Family,
     /// Connections that ended, by [`END_REASONS`].
     pub ends: Family,
-    /// Times that a bounded queue was full, by queue: `room` (commands), `chat` (writes), `socket` (packets).
+    /// Times that a bounded queue was full, by queue: `room` (commands), `chat`, `document` and `note` (writes), `socket`
+    /// (packets).
     pub queue_full: Family,
     /// Cursors held back from slow clients that did not ask for batches.
     pub cursors_dropped: IntCounter,
+    /// Seconds until the store has taken an entry.
+    pub append: Histogram,
     /// Seconds to encode and hand over one frame.
     pub tick: Histogram,
     /// Seconds to decode, check and hand over one event, by name.
@@ -49,9 +52,13 @@ pub const EVENTS_IN: &[&str] = &[
     "chat",
     "chat.read",
     "cursor",
+    "document.caret",
+    "document.edit",
+    "note.change",
     "room.join",
     "room.leave",
     "tape",
+    "typing",
     UNKNOWN,
 ];
 
@@ -114,12 +121,17 @@ impl Metrics {
                 "collab_queue_full_total",
                 "Times that a bounded queue was full.",
                 "queue",
-                &["chat", "room", "socket"],
+                &["chat", "document", "note", "room", "socket"],
             )?,
             cursors_dropped: counter(
                 &registry,
                 "collab_cursors_dropped_total",
                 "Cursors held back from slow clients.",
+            )?,
+            append: histogram(
+                &registry,
+                "collab_append_seconds",
+                "Time until the store has taken an entry.",
             )?,
             tick: histogram(
                 &registry,

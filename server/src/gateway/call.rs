@@ -50,13 +50,10 @@ impl Back {
                     self.connected.connection.evict();
                 }
             }
-            (None, Err(error)) => outbox::emit(
-                &self.connected,
-                Refused {
-                    event: self.event.into_owned(),
-                    error,
-                },
-            ),
+            (None, Err(error)) => {
+                let event = self.event.into_owned();
+                outbox::emit(&self.connected, &Refused { event, error }.into());
+            }
             (None, Ok(_)) => {}
         }
     }

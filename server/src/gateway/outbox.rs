@@ -7,12 +7,9 @@ use super::{
 };
 use crate::{
     metrics::Metrics,
-    room::outbox::{Audience, Frame, Out, Outlet},
+    room::outbox::{Audience, Frame, Out, Outlet, Single},
 };
-use protocol::{
-    Event, PeerId, RoomId, ServerEvent,
-    cursor::{CursorMoved, CursorsMoved},
-};
+use protocol::{Event, PeerId, RoomId, ServerEvent, cursor::CursorsMoved};
 use socketioxide::SocketIo;
 use std::{
     collections::{HashMap, HashSet},
@@ -159,7 +156,7 @@ impl RoomOutlet {
             .collect()
     }
 
-    async fn single(&self, moved: &CursorMoved, slow: &HashSet<PeerId>) {
+    async fn single(&self, moved: &Single, slow: &HashSet<PeerId>) {
         let hears = |(peer, member): &(&PeerId, &Member)| !member.batch && **peer != moved.peer && !slow.contains(peer);
         let mut hearers = 0;
         for (_, member) in self.members.iter().filter(hears) {
@@ -169,7 +166,7 @@ impl RoomOutlet {
         if hearers == 0 {
             return;
         }
-        self.count(CursorMoved::NAME, hearers);
+        self.count(moved.event.name(), hearers);
         let without = slow
             .iter()
             .chain([&moved.peer])
@@ -180,13 +177,13 @@ impl RoomOutlet {
             .to(self.single.to_string())
             .except(without)
             .local()
-            .emit(CursorMoved::NAME, moved)
+            .emit(moved.event.name(), &moved.event)
             .await
             .ok();
     }
 
     /// Tells everybody's place to those who lost some and can take it now.
-    fn catch_up(&mut self, everyone: &[CursorMoved], slow: &HashSet<PeerId>) {
+    fn catch_up(&mut self, everyone: &[Single], slow: &HashSet<PeerId>) {
         let behind = self
             .members
             .iter_mut()
@@ -194,7 +191,7 @@ impl RoomOutlet {
         for (peer, member) in behind {
             member.missed = false;
             let others = everyone.iter().filter(|moved| moved.peer != *peer);
-            others.for_each(|moved| emit(&member.connected, moved.clone()));
+            others.for_each(|moved| emit(&member.connected, &moved.event));
         }
     }
 
@@ -228,9 +225,9 @@ impl Drop for RoomOutlet {
 }
 
 /// Says something to one connection.
-pub fn emit<E: Event>(connected: &Connected, event: E) {
+pub fn emit(connected: &Connected, event: &ServerEvent) {
     connected.connection.flow().sent();
-    if connected.socket.emit(E::NAME, &event).is_err() && connected.socket.connected() {
+    if connected.socket.emit(event.name(), event).is_err() && connected.socket.connected() {
         connected.connection.evict();
     }
 }

@@ -5,15 +5,18 @@ use super::{
     call::{Back, Call},
     chat,
     connection::{Connected, Connection},
-    cursor, room, tape,
+    cursor, document, note, room, tape, typing,
 };
 use crate::metrics::UNKNOWN;
 use protocol::{
     Code, Event as _, Refusal,
     chat::{ReadChat, Say},
     cursor::MoveCursor,
+    document::{EditDocument, MoveCaret},
+    note::ChangeNote,
     room::{Join, Leave},
     tape::ReadTape,
+    typing::Type,
 };
 use serde::de::DeserializeOwned;
 use socketioxide::{
@@ -79,6 +82,10 @@ impl Table {
             Leave::NAME => packet.route(Leave::NAME, room::leave),
             Say::NAME => packet.route(Say::NAME, chat::say),
             ReadChat::NAME => packet.route(ReadChat::NAME, chat::read),
+            Type::NAME => packet.route(Type::NAME, typing::set),
+            EditDocument::NAME => packet.route(EditDocument::NAME, document::edit),
+            MoveCaret::NAME => packet.route(MoveCaret::NAME, document::caret),
+            ChangeNote::NAME => packet.route(ChangeNote::NAME, note::change),
             MoveCursor::NAME => packet.route(MoveCursor::NAME, cursor::place),
             ReadTape::NAME => packet.route(ReadTape::NAME, tape::read),
             _ => packet.unknown(&name),
