@@ -1,7 +1,7 @@
 //! Everything that can be set, by flag or environment. Knows no other module.
 
 use clap::{Parser, ValueEnum};
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 /// Bytes that `JWT_SECRET` must have in production: as long as the hash of HS256 (RFC 7518, section 3.2).
 pub const SECRET_BYTES: usize = 32;
@@ -36,6 +36,11 @@ pub struct Config {
     /// Which transports Socket.IO clients may use.
     #[arg(long, env = "TRANSPORTS", value_enum, default_value_t = Transports::Both)]
     pub transports: Transports,
+
+    /// Directory for the logs of all rooms, made where it is missing; an entry is acknowledged once it is safe there. Without
+    /// it rooms live in memory, and end with the process.
+    #[arg(long, env = "DATA_DIR", value_hint = clap::ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
 
     /// Chat messages kept per room.
     #[arg(long, env = "CHAT_HISTORY", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -110,6 +115,7 @@ impl Config {
             jwt_secret: None,
             instance_id: None,
             transports: Transports::Both,
+            data_dir: None,
             chat_history: 1000,
             room_members: 500,
             rooms: 10_000,

@@ -7,11 +7,16 @@ use crate::{
     listener::{GuardedListener, Remote},
     metrics::Metrics,
     rooms::Rooms,
-    store::{Log, memory::MemoryLog},
+    store::{
+        Log, Retention,
+        file::{FileLog, OpenError},
+        memory::MemoryLog,
+    },
     token::Keys,
     web::{self, Web},
 };
 use axum::Router;
+use protocol::limits::{DOCUMENT_HISTORY, NOTE_HISTORY};
 use std::{
     io,
     net::SocketAddr,
@@ -30,6 +35,7 @@ pub struct Server {
     router: Router,
     gateway: Arc<Gateway>,
     rooms: Arc<Rooms>,
+    log: Arc<dyn Log>,
     metrics: Arc<Metrics>,
     io: gateway::Handle,
     cancel: CancellationToken,
@@ -41,6 +47,9 @@ pub enum ServerError {
     /// The configuration is not taken.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The logs could not be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
     /// The counters could not be set up.
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -63,7 +72,7 @@ impl Server {
         let metrics = Arc::new(Metrics::new()?);
         let keys = Arc::new(Keys::new(config.secret()?));
         let instance = config.instance_id.clone().unwrap_or_else(instance);
-        let log: Arc<dyn Log> = Arc::new(MemoryLog::new(config.chat_history as usize, config.rooms as usize));
+        let log = logs(&config)?;
         let leases: Arc<dyn Leases> = Arc::new(MemoryLeases::default());
         let cancel = CancellationToken::new();
         let rooms = Arc::new(Rooms::new(
@@ -86,7 +95,7 @@ impl Server {
             config: Arc::clone(&config),
             gateway: Arc::clone(&gateway),
             leases,
-            log,
+            log: Arc::clone(&log),
             metrics: Arc::clone(&metrics),
             keys,
             started: Instant::now(),
@@ -97,6 +106,7 @@ impl Server {
             router,
             gateway,
             rooms,
+            log,
             metrics,
             io,
             cancel,
@@ -128,6 +138,7 @@ impl Running {
         server.gateway.drain(server.config.drain()).await;
         server.cancel.cancel();
         server.rooms.closed().await;
+        server.log.close();
         gateway::close(&server.io).await;
         if tokio::time::timeout(LAST_REQUESTS, &mut self.accepting).await.is_err() {
             tracing::warn!("some requests did not end in time");
@@ -140,6 +151,19 @@ impl Drop for Running {
         self.server.cancel.cancel();
         self.accepting.abort();
     }
+}
+
+/// Where entries are kept: on disk where there is a directory for them, else in memory.
+fn logs(config: &Config) -> Result<Arc<dyn Log>, OpenError> {
+    let keep = Retention {
+        chat: config.chat_history as usize,
+        document: DOCUMENT_HISTORY,
+        note: NOTE_HISTORY,
+    };
+    Ok(match &config.data_dir {
+        Some(dir) => Arc::new(FileLog::open(dir, keep)?),
+        None => Arc::new(MemoryLog::new(keep, config.rooms as usize)),
+    })
 }
 
 /// A name for a replica that was given none.

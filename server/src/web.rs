@@ -1,6 +1,7 @@
 //! Everything over plain HTTP, on the origin of the socket: pages, files, health, metrics and the API.
 
 pub mod backend;
+pub mod document;
 pub mod guest;
 pub mod health;
 pub mod metrics;
@@ -66,7 +67,8 @@ fn machines(web: &Web) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))
         .route("/api/rooms", get(rooms::list))
-        .route("/api/rooms/{room}/presence", get(rooms::presence));
+        .route("/api/rooms/{room}/presence", get(rooms::presence))
+        .route("/api/rooms/{room}/document", get(document::export));
     // In production tokens come from whoever knows the secret, and nobody else.
     let router = if web.config.is_production() {
         router

@@ -14,6 +14,7 @@ pub async fn health(State(web): State<Web>) -> Json<Health> {
         },
         instance: web.gateway.instance.clone(),
         mode: Mode::Memory,
+        store: web.log.kind(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime: web.started.elapsed().as_secs(),
         rooms: web.gateway.rooms.len() as u64,

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use protocol::{Code, Refusal, RoomId, health::LiveRoom, presence::PresenceEntry};
+use protocol::{Code, Refusal, RoomId, health::LiveRoom, id::BadId, presence::PresenceEntry};
 use serde::Deserialize;
 use serde_json::json;
 use std::cmp::Reverse;
@@ -35,11 +35,14 @@ pub async fn presence(State(web): State<Web>, Path(room): Path<String>) -> Respo
             let present: Vec<PresenceEntry> = web.leases.present(&room).await;
             Json(json!({ "room": room, "present": present })).into_response()
         }
-        Err(error) => {
-            let error = Refusal::new(Code::Malformed, error.to_string());
-            (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
-        }
+        Err(error) => bad_room(&error),
     }
+}
+
+/// The answer where no room can be called so.
+pub fn bad_room(error: &BadId) -> Response {
+    let error = Refusal::new(Code::Malformed, error.to_string());
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
 }
 
 /// What somebody typed into the lobby's field.
