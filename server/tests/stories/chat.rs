@@ -14,6 +14,13 @@ fn said(event: &ServerEvent) -> Option<ChatMessage> {
     }
 }
 
+fn chat_at(position: Position) -> Resume {
+    Resume {
+        chat: Some(position),
+        ..Resume::default()
+    }
+}
+
 async fn says_all(person: &Person, room: &str, texts: impl IntoIterator<Item = String>) {
     for text in texts {
         person.says(room, &text).await.unwrap();
@@ -124,7 +131,7 @@ async fn who_comes_back_gets_exactly_what_was_missed() {
     };
     bob.leaves("sky").await.unwrap();
     says_all(&ann, "sky", (1..=120).map(|n| n.to_string())).await;
-    let welcome = bob.resumes("sky", Resume { chat: Some(position) }).await;
+    let welcome = bob.resumes("sky", chat_at(position)).await;
     assert!(welcome.recovered && welcome.chat.recovered);
     assert_eq!(welcome.chat.entries.len(), 120);
     assert_eq!(texts(&welcome.chat.entries)[0], "1");
@@ -136,22 +143,21 @@ async fn who_cannot_be_brought_up_to_date_is_told_so() {
     let mut ann = stage.person("ann").await;
     let position = ann.joins("sky").await.chat.position;
     says_all(&ann, "sky", (1..=20).map(|n| n.to_string())).await;
-    let resume = |position| Resume { chat: Some(position) };
     // Too far behind: what was missed is kept no longer.
-    let behind = ann.resumes("sky", resume(position)).await;
+    let behind = ann.resumes("sky", chat_at(position)).await;
     assert!(!behind.recovered);
     assert_eq!(behind.chat.entries.len(), 10);
     // Another life of the log, and a place that it never had.
     let epoch = protocol::Epoch(!position.epoch.0);
     assert!(
-        !ann.resumes("sky", resume(Position { epoch, seq: Seq(20) }))
+        !ann.resumes("sky", chat_at(Position { epoch, seq: Seq(20) }))
             .await
             .recovered
     );
     assert!(
         !ann.resumes(
             "sky",
-            resume(Position {
+            chat_at(Position {
                 seq: Seq(99),
                 ..position
             })
@@ -160,7 +166,7 @@ async fn who_cannot_be_brought_up_to_date_is_told_so() {
         .recovered
     );
     // At the end: nothing was missed, and that is known.
-    let end = ann.resumes("sky", resume(behind.chat.position)).await;
+    let end = ann.resumes("sky", chat_at(behind.chat.position)).await;
     assert!(end.recovered && end.chat.entries.is_empty());
 }
 

@@ -5,9 +5,13 @@
 mod chat;
 mod connect;
 mod cursor;
+mod document;
 mod drain;
+mod file;
+mod note;
 mod presence;
 mod stage;
 mod stall;
+mod typing;
 mod vandal;
 mod web;

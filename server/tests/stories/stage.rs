@@ -2,21 +2,24 @@
 
 use futures::FutureExt;
 use protocol::{
-    Answer, Event as _, Refusal, Request, RoomId, ServerEvent, VERSION,
+    Answer, Event as _, Position, Refusal, Request, RoomId, ServerEvent, VERSION,
     auth::Identity,
     chat::{Said, Say},
     cursor::MoveCursor,
+    document::{EditDocument, Edited, Operation, Step},
+    note::{Change, ChangeNote, Noted},
     presence::PresenceEntry,
     room::{Join, Leave, Resume, Welcome},
     tape::ReadTape,
 };
 use serde_json::{Value, json};
 use server::{Config, Server, server::Running, token::Keys};
-use socketio::{Client, Delivery, Event, Events, connect};
+use socketio::{Client, Delivery, Event, connect};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::mpsc,
 };
 
 /// The longest that anybody waits for anything: a test that fails says so after this long.
@@ -80,7 +83,16 @@ impl Stage {
     /// Somebody who is about to say this at CONNECT.
     pub(crate) fn stranger(&self, auth: Value) -> Person {
         let auth = move || std::future::ready(Ok(auth.clone()));
-        let (client, events) = connect(socketio::Config::new(format!("http://{}", self.address)), auth);
+        let (client, mut told) = connect(socketio::Config::new(format!("http://{}", self.address)), auth);
+        // Whoever asks and asks hears as much meanwhile, and a client whose events nobody takes stops reading.
+        let (hearing, events) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(event) = told.next().await {
+                if hearing.send(event).is_err() {
+                    break;
+                }
+            }
+        });
         Person {
             name: "a stranger".to_owned(),
             client,
@@ -130,7 +142,7 @@ pub(crate) fn room(name: &str) -> RoomId {
 pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) client: Client,
-    events: Events,
+    events: mpsc::UnboundedReceiver<Event>,
     heard: Vec<ServerEvent>,
 }
 
@@ -184,6 +196,32 @@ impl Person {
         .await
     }
 
+    /// Changes the document, under an id that the server makes.
+    pub(crate) async fn edits(&self, name: &str, base: Position, steps: Vec<Step>) -> Result<Edited, Refusal> {
+        self.ask(&EditDocument {
+            room: room(name),
+            base,
+            operation: Operation(steps),
+            id: None,
+        })
+        .await
+    }
+
+    /// Changes a note, under an id that the server makes.
+    pub(crate) async fn changes(&self, name: &str, change: Change) -> Result<Noted, Refusal> {
+        self.ask(&ChangeNote {
+            room: room(name),
+            change,
+            id: None,
+        })
+        .await
+    }
+
+    /// Says something that is not answered.
+    pub(crate) fn emits<E: protocol::Event>(&self, event: &E) {
+        self.client.emit(E::NAME, event).unwrap();
+    }
+
     pub(crate) fn moves(&self, name: &str, x: f64, y: f64) {
         self.client
             .emit(MoveCursor::NAME, &MoveCursor { room: room(name), x, y })
@@ -210,7 +248,7 @@ impl Person {
     pub(crate) async fn hears<T>(&mut self, pick: impl Fn(&ServerEvent) -> Option<T>) -> T {
         let waiting = async {
             loop {
-                if let Event::Message { name, payload, .. } = self.events.next().await.expect("the client has ended")
+                if let Event::Message { name, payload, .. } = self.events.recv().await.expect("the client has ended")
                     && let Some(event) = ServerEvent::decode(&name, payload.get())
                 {
                     let event = event.unwrap();
@@ -248,7 +286,7 @@ impl Person {
     /// Everything that reached this person up to now: a round trip is waited for, behind which nothing older can come.
     pub(crate) async fn heard_by_now(&mut self) -> Vec<ServerEvent> {
         self.ask(&ReadTape {}).await.unwrap();
-        while let Some(Some(event)) = self.events.next().now_or_never() {
+        while let Some(Some(event)) = self.events.recv().now_or_never() {
             if let Event::Message { name, payload, .. } = event {
                 self.heard
                     .extend(ServerEvent::decode(&name, payload.get()).map(Result::unwrap));
@@ -259,7 +297,7 @@ impl Person {
 
     /// The next thing that happens to the connection.
     pub(crate) async fn next(&mut self) -> Event {
-        tokio::time::timeout(PATIENCE, self.events.next())
+        tokio::time::timeout(PATIENCE, self.events.recv())
             .await
             .expect("nothing happened")
             .expect("the client has ended")
