@@ -1,0 +1,147 @@
+//! Random sessions: several people talk, write and stick notes onto the canvas over real sockets, while connections break
+//! and the process is killed and started again. At the end everybody must have the same, with nothing doubled and nothing
+//! missing.
+//!
+//! What is done follows from a seed alone, which a failure names; `SESSION_SEED=7 cargo test -p server --test sessions` does
+//! it again. When it arrives is the network's business, as it is outside.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod page;
+mod plan;
+mod process;
+
+use page::Page;
+use plan::{Act, Plan};
+use process::Process;
+use protocol::{
+    Seq,
+    chat::{ChatMessage, ReadChat},
+    limits::CHAT_PAGE,
+    note::Note,
+};
+use std::{collections::HashMap, time::Duration};
+
+/// The longest that a session may take to come to rest.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is checked at the end, as somebody gets it who comes in then.
+struct Truth {
+    chat: Vec<ChatMessage>,
+    text: String,
+    notes: Vec<Note>,
+}
+
+#[tokio::test]
+async fn whatever_breaks_everybody_ends_with_the_same() {
+    let seeds = match std::env::var("SESSION_SEED") {
+        Ok(seed) => vec![seed.parse().unwrap()],
+        Err(_) => (1..=6).collect(),
+    };
+    for seed in seeds {
+        let played = tokio::spawn(play(seed)).await;
+        assert!(played.is_ok(), "SESSION_SEED={seed} fails: {played:?}");
+    }
+}
+
+async fn play(seed: u64) {
+    let mut process = Process::start().await;
+    let mut plan = Plan::new(seed);
+    let mut pages: Vec<Page> = (0..plan.people()).map(|n| Page::open(&process, n)).collect();
+    for page in &mut pages {
+        page.is_live().await;
+    }
+    while let Some((person, act)) = plan.next(&pages) {
+        match act {
+            Act::Kill => {
+                process.kill().await;
+                process.again().await;
+            }
+            Act::Rest => rest(&mut pages).await,
+            act => pages[person].act(act),
+        }
+        pages.iter_mut().for_each(Page::hear_what_came);
+    }
+    rest(&mut pages).await;
+    let truth = truth(&process).await;
+    for page in &pages {
+        page.agrees(&truth.text, &truth.notes, &truth.chat);
+    }
+    nothing_is_doubled_or_missing(&plan, &truth);
+    assert_eq!(process.complaints(), Vec::<String>::new());
+}
+
+/// Waits until nobody has anything that is not confirmed, and all stand at the same place.
+async fn rest(pages: &mut [Page]) {
+    let resting = async {
+        loop {
+            for page in &mut *pages {
+                page.hear_until_settled().await;
+            }
+            let stand = pages[0].stands();
+            if pages.iter_mut().all(|page| page.is_settled() && page.stands() == stand) {
+                return;
+            }
+            // Somebody stands behind: what they miss is on its way.
+            let behind = pages.iter_mut().min_by_key(|page| page.stands());
+            if let Some(page) = behind {
+                page.hear_one().await;
+            }
+        }
+    };
+    let rested = tokio::time::timeout(PATIENCE, resting).await;
+    assert!(
+        rested.is_ok(),
+        "no rest: {:#?}",
+        pages.iter().map(Page::state).collect::<Vec<_>>()
+    );
+}
+
+async fn truth(process: &Process) -> Truth {
+    let mut witness = Page::open(process, 99);
+    witness.is_live().await;
+    let mut chat = witness.chat.lines().to_vec();
+    let mut before = chat.first().map_or(Seq(1), |line| line.seq);
+    loop {
+        let read = ReadChat {
+            room: page::room(),
+            before,
+            limit: CHAT_PAGE,
+        };
+        let older = witness.ask(&read).await.unwrap();
+        before = older.entries.first().map_or(before, |line| line.seq);
+        chat.splice(0..0, older.entries);
+        if !older.more {
+            break;
+        }
+    }
+    Truth {
+        text: witness.document.text().to_owned(),
+        notes: witness.note.shown().notes().to_vec(),
+        chat,
+    }
+}
+
+fn nothing_is_doubled_or_missing(plan: &Plan, truth: &Truth) {
+    assert!(
+        truth.chat.iter().map(|line| line.seq.0).eq(1..=truth.chat.len() as u64),
+        "a gap in the chat"
+    );
+    let mut said: HashMap<&str, u32> = HashMap::new();
+    for line in &truth.chat {
+        *said.entry(&line.text).or_default() += 1;
+    }
+    assert_eq!(said.len(), plan.said().len(), "something that was said is missing");
+    for text in plan.said() {
+        assert_eq!(said.get(text.as_str()), Some(&1), "{text}");
+    }
+    for sign in plan.written() {
+        let times = truth.text.matches(sign.as_str()).count();
+        // What somebody took away may be gone, but nothing ever stands there twice.
+        let right = if plan.loses() { times <= 1 } else { times == 1 };
+        assert!(right, "{sign} stands {times} times in {:?}", truth.text);
+    }
+    let mut names: Vec<&str> = truth.notes.iter().map(|note| note.id.as_str()).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "a note is doubled");
+}

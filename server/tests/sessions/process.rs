@@ -1,0 +1,110 @@
+//! A real process with a directory of its own, to be killed and started again on the same port. The sessions
+//! use it, and the bench of joins.
+
+#![allow(dead_code, reason = "each of the two uses its part")]
+
+use server::{clock::Now, token::Keys};
+use std::{
+    net::{SocketAddr, TcpListener},
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+const SECRET: &str = "a secret for the sessions, long enough for production too";
+
+/// The process.
+pub(crate) struct Process {
+    pub(crate) address: SocketAddr,
+    dir: tempfile::TempDir,
+    child: Child,
+    complaints: Complaints,
+}
+
+/// Lines of the log that must not be there: errors, and panics.
+type Complaints = Arc<Mutex<Vec<String>>>;
+
+impl Process {
+    /// Starts one in a new directory, on a port that nobody listens on.
+    pub(crate) async fn start() -> Self {
+        let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let complaints = Complaints::default();
+        let child = spawn(address, &dir, &complaints).await;
+        Self {
+            address,
+            dir,
+            child,
+            complaints,
+        }
+    }
+
+    /// The CPU time that it has taken so far, to a hundredth of a second. Read from where Linux tells it.
+    pub(crate) fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id().unwrap())).unwrap();
+        // The name of the program stands in brackets and may have spaces in it.
+        let (_, after) = stat.rsplit_once(") ").unwrap();
+        let ticks = after.split(' ').skip(11).take(2);
+        Duration::from_millis(10) * ticks.map(|ticks| ticks.parse::<u32>().unwrap()).sum()
+    }
+
+    /// What it complained of so far.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        self.complaints.lock().unwrap().clone()
+    }
+
+    /// Ends it as a crash would.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Starts it again.
+    pub(crate) async fn again(&mut self) {
+        self.child = spawn(self.address, &self.dir, &self.complaints).await;
+    }
+
+    /// A token for a person.
+    pub(crate) fn token(user: &str) -> String {
+        let user_id: protocol::UserId = user.parse().unwrap();
+        let who = protocol::auth::Identity {
+            hue: protocol::Hue::of(&user_id),
+            name: user.parse().unwrap(),
+            user_id,
+        };
+        let now = Now::read().at.0 / 1000;
+        Keys::new(SECRET).sign(&who, now, Duration::from_secs(600)).unwrap()
+    }
+}
+
+/// Starts the binary and waits until it says that it listens.
+async fn spawn(address: SocketAddr, dir: &tempfile::TempDir, complaints: &Complaints) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_orrery"))
+        .env("PORT", address.port().to_string())
+        .env("JWT_SECRET", SECRET)
+        .env("DATA_DIR", dir.path())
+        .env("GRACE_MS", "100")
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        if line.contains("Orrery is at") {
+            // What it says later is read, or it would come to a halt.
+            let complaints = Arc::clone(complaints);
+            tokio::spawn(async move {
+                while let Ok(Some(line)) = lines.next_line().await {
+                    if line.contains("ERROR") || line.contains("panicked") {
+                        complaints.lock().unwrap().push(line);
+                    }
+                }
+            });
+            return child;
+        }
+    }
+    panic!("the process ended before it listened");
+}
