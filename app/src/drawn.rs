@@ -22,13 +22,38 @@ pub struct Drawn(Box<dyn AnyDraw>);
 pub trait Draw {
     /// The view, without its type.
     fn drawn(self) -> Drawn;
+
+    /// The same, of what stands on the page as the server painted it, and is never drawn anew as a whole. Half of its code is
+    /// left out: that which makes its elements.
+    fn painted(self) -> Drawn;
+
+    /// The same, of what never stands on the page as the server painted it. Half of its code is left out: that which finds
+    /// its elements.
+    fn later(self) -> Drawn;
 }
 
 impl<V: RenderHtml + Send + 'static> Draw for V {
     fn drawn(self) -> Drawn {
-        Drawn(Box::new(self))
+        Drawn(Box::new(Both(self)))
+    }
+
+    fn painted(self) -> Drawn {
+        Drawn(Box::new(Painted(self)))
+    }
+
+    fn later(self) -> Drawn {
+        Drawn(Box::new(Later(self)))
     }
 }
+
+/// See [`Draw::drawn`].
+struct Both<V>(V);
+
+/// See [`Draw::painted`].
+struct Painted<V>(V);
+
+/// See [`Draw::later`].
+struct Later<V>(V);
 
 /// What remains of a view once its type is erased.
 trait AnyDraw: Send {
@@ -37,20 +62,53 @@ trait AnyDraw: Send {
     fn write(self: Box<Self>, html: &mut String, position: &mut Position, escape: bool);
 }
 
-impl<V: RenderHtml + 'static> AnyDraw for V {
+impl<V: RenderHtml + Send + 'static> AnyDraw for Both<V> {
     fn build(self: Box<Self>) -> Box<dyn Mountable> {
-        Box::new((*self).build())
+        Box::new(self.0.build())
     }
 
     fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Mountable> {
-        Box::new((*self).hydrate::<true>(cursor, position))
+        Box::new(self.0.hydrate::<true>(cursor, position))
     }
 
-    /// A browser writes no HTML; told so, the compiler leaves out all code that would.
     fn write(self: Box<Self>, html: &mut String, position: &mut Position, escape: bool) {
-        if cfg!(not(target_arch = "wasm32")) {
-            self.to_html_with_buf(html, position, escape, false, Vec::new());
-        }
+        write(self.0, html, position, escape);
+    }
+}
+
+impl<V: RenderHtml + Send + 'static> AnyDraw for Painted<V> {
+    fn build(self: Box<Self>) -> Box<dyn Mountable> {
+        unreachable!("what the server painted is not made anew")
+    }
+
+    fn hydrate(self: Box<Self>, cursor: &Cursor, position: &PositionState) -> Box<dyn Mountable> {
+        Box::new(self.0.hydrate::<true>(cursor, position))
+    }
+
+    fn write(self: Box<Self>, html: &mut String, position: &mut Position, escape: bool) {
+        write(self.0, html, position, escape);
+    }
+}
+
+impl<V: RenderHtml + Send + 'static> AnyDraw for Later<V> {
+    fn build(self: Box<Self>) -> Box<dyn Mountable> {
+        Box::new(self.0.build())
+    }
+
+    fn hydrate(self: Box<Self>, _: &Cursor, _: &PositionState) -> Box<dyn Mountable> {
+        unreachable!("the server does not paint what comes later")
+    }
+
+    fn write(self: Box<Self>, html: &mut String, position: &mut Position, escape: bool) {
+        debug_assert!(false, "what comes later stands on a page that the server paints");
+        write(self.0, html, position, escape);
+    }
+}
+
+/// A browser writes no HTML; told so, the compiler leaves out all code that would.
+fn write(view: impl RenderHtml, html: &mut String, position: &mut Position, escape: bool) {
+    if cfg!(not(target_arch = "wasm32")) {
+        view.to_html_with_buf(html, position, escape, false, Vec::new());
     }
 }
 
