@@ -4,8 +4,11 @@ use protocol::{
     MessageId, Refusal, RoomId, ServerEvent,
     chat::{ChatPage, ReadChat, Said, Say},
     cursor::MoveCursor,
+    document::{EditDocument, Edited, MoveCaret},
+    note::{ChangeNote, Noted},
     room::{Join, Welcome},
     tape::{ReadTape, TapeReading},
+    typing::Type,
 };
 use std::{sync::Arc, time::Duration};
 
@@ -33,6 +36,14 @@ pub enum Wish {
     Say(Say),
     /// Read older chat.
     ReadChat(ReadChat),
+    /// Say that one is typing, or is no longer. Dropped while there is no connection.
+    Type(Type),
+    /// Change the document. Sent once: after a lost connection the session says anew what is still to be done.
+    EditDocument(EditDocument),
+    /// Have one's caret shown. Dropped while there is no connection.
+    MoveCaret(MoveCaret),
+    /// Change a note. Kept while offline and sent again until it is answered.
+    ChangeNote(ChangeNote),
     /// Move one's cursor. Only the newest counts, and it is dropped while the socket is congested.
     MoveCursor(MoveCursor),
     /// Measure the round trip.
@@ -52,6 +63,10 @@ pub enum News {
     Said(MessageId, Result<Said, Refusal>),
     /// The answer to [`Wish::ReadChat`].
     ChatRead(Result<ChatPage, Refusal>),
+    /// The answer to [`Wish::EditDocument`], for the edit with this id.
+    Edited(MessageId, Result<Edited, Refusal>),
+    /// The answer to [`Wish::ChangeNote`], for the change with this id.
+    Noted(MessageId, Result<Noted, Refusal>),
     /// The answer to [`Wish::ReadTape`] and how long it took.
     TapeRead(TapeReading, Duration),
     /// Something happened in the room.

@@ -12,6 +12,7 @@ pub use draft::{Draft, Fate};
 pub use entry::{Entry, State};
 pub use reading::Reading;
 
+use crate::log::{Follower, Heard, Next};
 use protocol::{
     MessageId, Position, Refusal, Replay, Seq, UserId,
     chat::{ChatMessage, ChatPage, Said},
@@ -26,22 +27,10 @@ pub struct Model {
     me: UserId,
     lines: Vec<ChatMessage>,
     drafts: Vec<Draft>,
-    position: Option<Position>,
-    /// Heard while a join is under way: only its answer tells where these belong.
-    early: Vec<ChatMessage>,
-    joining: bool,
+    follower: Follower<ChatMessage>,
     more: bool,
     paging: bool,
     reading: Reading,
-}
-
-/// What became of a message that was heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Heard {
-    /// It has its place now, or had it already, or waits for the answer to a join.
-    Taken,
-    /// Something before it is missing: join again and say where we stand. The message is kept until the answer.
-    Gap,
 }
 
 impl Model {
@@ -53,9 +42,7 @@ impl Model {
             me,
             lines: first,
             drafts: Vec::new(),
-            position: None,
-            early: Vec::new(),
-            joining: true,
+            follower: Follower::default(),
             more,
             paging: false,
             reading: Reading::default(),
@@ -113,7 +100,7 @@ impl Model {
     /// Where we stand, to resume from. `None` before the first welcome.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
-        self.position
+        self.follower.position()
     }
 
     /// The chat came into view or went out of it.
@@ -123,13 +110,13 @@ impl Model {
 
     /// A join was asked for: until its answer, what is heard waits.
     pub fn join_asked(&mut self) {
-        self.joining = true;
+        self.follower.join_asked();
     }
 
     /// The answer to a join. A snapshot takes the place of the lines, what was missed goes behind them. Own messages that
     /// the server has not answered survive both.
     pub fn replayed(&mut self, replay: Replay<ChatMessage>) -> Heard {
-        let before = self.position.filter(|old| old.epoch == replay.position.epoch);
+        let before = self.position().filter(|old| old.epoch == replay.position.epoch);
         let seen = before.map_or(replay.position.seq, |position| position.seq);
         if !replay.recovered {
             self.more = begins_late(&replay.entries);
@@ -139,32 +126,19 @@ impl Model {
         for line in replay.entries {
             self.append(line, seen);
         }
-        self.position = Some(replay.position);
-        self.joining = false;
-        let early = std::mem::take(&mut self.early);
+        let early = self.follower.joined(replay.position);
         let heard = early.into_iter().map(|line| self.heard(line));
         heard.fold(Heard::Taken, Ord::max)
     }
 
     /// One message as everybody hears it.
     pub fn heard(&mut self, line: ChatMessage) -> Heard {
-        let Some(position) = self.position.filter(|_| !self.joining) else {
-            self.early.push(line);
-            return Heard::Taken;
-        };
-        if line.seq <= position.seq {
-            return Heard::Taken;
+        let seen = self.position().map_or(line.seq, |position| position.seq);
+        match self.follower.heard(line) {
+            Next::Take(line) => self.append(line, seen),
+            Next::Wait => {}
+            Next::Gap => return Heard::Gap,
         }
-        if line.seq > position.seq.next() {
-            self.joining = true;
-            self.early.push(line);
-            return Heard::Gap;
-        }
-        self.position = Some(Position {
-            seq: line.seq,
-            ..position
-        });
-        self.append(line, position.seq);
         Heard::Taken
     }
 
@@ -181,7 +155,7 @@ impl Model {
     /// The server's answer to one's own message. Its place among the lines it gets when it is heard, so that lines never
     /// stand before ones that are still on their way.
     pub fn answered(&mut self, id: &MessageId, answer: Result<Said, Refusal>) {
-        let passed = |said: &Said| self.position.is_some_and(|position| said.seq <= position.seq);
+        let passed = |said: &Said| self.position().is_some_and(|position| said.seq <= position.seq);
         if answer.as_ref().is_ok_and(passed) {
             self.drafts.retain(|draft| draft.id != *id);
         } else if let Some(draft) = self.draft(id) {
@@ -205,7 +179,7 @@ impl Model {
 
     /// The line before which to read on, once at a time. `None` when there is nothing more, or it is on its way.
     pub fn page_wanted(&mut self) -> Option<Seq> {
-        if self.paging || self.joining || !self.more {
+        if self.paging || self.follower.is_joining() || !self.more {
             return None;
         }
         let first = self.lines.first()?.seq;
@@ -229,8 +203,7 @@ impl Model {
     /// The connection was lost, and with it every answer that was awaited, but not those to own messages.
     pub fn interrupted(&mut self) {
         self.paging = false;
-        self.joining = true;
-        self.early.clear();
+        self.follower.interrupted();
     }
 
     fn draft(&mut self, id: &MessageId) -> Option<&mut Draft> {

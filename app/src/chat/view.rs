@@ -7,7 +7,7 @@ mod row;
 mod time;
 mod title;
 
-use crate::session::expect_session;
+use crate::{session::expect_session, typing::view::Typing};
 use field::field;
 use leptos::prelude::*;
 use log::log;
@@ -24,6 +24,7 @@ pub fn Chat(
     view! {
         <div class="chat">
             {log(shown, text)}
+            <Typing />
             {field(text)}
         </div>
     }

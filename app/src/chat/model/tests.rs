@@ -27,6 +27,7 @@ fn replay(epoch: Epoch, recovered: bool, entries: Vec<ChatMessage>, seq: u64) ->
     Replay {
         position: Position { epoch, seq: Seq(seq) },
         recovered,
+        snapshot: None,
         entries,
     }
 }

@@ -48,7 +48,12 @@ pub(super) fn field(text: RwSignal<String>) -> impl IntoView {
                 rows="1"
                 enterkeyhint="send"
                 prop:value=text
-                on:input:target=move |input| text.set(input.target().value())
+                on:input:target=move |input| {
+                    let written = input.target().value();
+                    session.write(&written);
+                    text.set(written);
+                }
+                on:blur=move |_| session.stop_writing()
                 on:keydown=key
             ></textarea>
             <button class="icon-button chat-send" data-testid="chat-send" aria-label="Send">
@@ -56,5 +61,5 @@ pub(super) fn field(text: RwSignal<String>) -> impl IntoView {
             </button>
         </form>
     }
-    .drawn()
+    .painted()
 }

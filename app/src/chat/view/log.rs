@@ -3,7 +3,7 @@
 
 use super::{message::message, row, row::Row, time};
 use crate::{
-    changing::part,
+    changing::{self, list, part},
     chat::model::{Model, State},
     drawn::{Draw, Drawn},
     session::expect_session,
@@ -66,10 +66,17 @@ pub(super) fn log(shown: RwSignal<bool>, text: RwSignal<String>) -> impl IntoVie
     view! {
         <div class="chat-log" data-testid="chat-log" role="log" aria-label="Chat" tabindex="0" node_ref=node on:scroll=read>
             {part(move || above(rows.with(Vec::is_empty), session.chat.with(Model::paging)))}
-            <For each=move || rows.get() key=Row::key children=move |row| message(row, running, text) />
+            {list(move || rows.get().into_iter().map(|row| shown_row(row, running, text)).collect())}
         </div>
     }
-    .drawn()
+    .painted()
+}
+
+fn shown_row(row: Row, running: RwSignal<bool>, text: RwSignal<String>) -> changing::Row {
+    changing::Row {
+        key: row.key(),
+        draw: Box::new(move || message(row, running, text).drawn()),
+    }
 }
 
 /// What stands above the first row.

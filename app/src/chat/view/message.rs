@@ -25,7 +25,7 @@ pub(super) fn message(row: Row, running: RwSignal<bool>, text: RwSignal<String>)
         _ => (None, None),
     };
     view! {
-        {marked.then(|| view! { <p class="chat-mark">"New"</p> }.drawn())}
+        {marked.then(|| view! { <p class="chat-mark">"New"</p> }.later())}
         <div
             class="chat-message"
             style=hue_style(hue)
@@ -38,10 +38,10 @@ pub(super) fn message(row: Row, running: RwSignal<bool>, text: RwSignal<String>)
             <p class=if first { "chat-head" } else { "said" }>
                 <span class="chat-name">{name.to_string()}</span>
                 {entry.at.filter(|_| first).map(|at| time(at, running))}
-                {pending.map(|_| view! { <span class="chat-time">"sending"</span> }.drawn())}
+                {pending.map(|_| view! { <span class="chat-time">"sending"</span> }.later())}
             </p>
             <p class="chat-text">{entry.text}</p>
-            {refusal.map(|refusal| view! { <Failure id=entry.id refusal text /> }.drawn())}
+            {refusal.map(|refusal| view! { <Failure id=entry.id refusal text /> }.later())}
         </div>
     }
     .drawn()

@@ -4,7 +4,7 @@ use crate::{
     chat::model::{Entry, Model},
     presence,
 };
-use protocol::{Hue, MessageId, Millis, Name, UserId, auth::Identity};
+use protocol::{Hue, Millis, Name, UserId, auth::Identity};
 
 /// One row of the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +21,14 @@ pub(super) struct Row {
     pub(super) marked: bool,
 }
 
-/// What a row is known by in the list. A row is drawn once, so all that can change about it is in here.
-pub(super) type Key = ((UserId, MessageId, u8), Hue, bool, bool);
-
 impl Row {
-    /// See [`Key`].
-    pub(super) fn key(&self) -> Key {
-        (self.entry.key(), self.hue, self.first, self.marked)
+    /// What a row is known by in the list. A row is drawn once, so all that can change about it is in here.
+    pub(super) fn key(&self) -> String {
+        let (user, id, state) = self.entry.key();
+        let flags = u8::from(self.first) + 2 * u8::from(self.marked);
+        let numbers = [u16::from(state), self.hue.degrees(), u16::from(flags)].map(|number| number.to_string());
+        // Neither a user's nor a message's id has a space in it.
+        [user.as_str(), id.as_str(), &numbers[0], &numbers[1], &numbers[2]].join(" ")
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn time(at: Millis, running: RwSignal<bool>) -> impl IntoView {
                     {written}
                 </time>
             }
-            .drawn()
+            .later()
         })
     })
 }
