@@ -7,6 +7,9 @@ use protocol::limits::COORDINATE;
 /// Farthest away and closest by.
 pub const ZOOM: std::ops::RangeInclusive<f64> = 0.25..=4.0;
 
+/// CSS pixels from the edge of the view at which a place counts as seen.
+const MARGIN: f64 = 96.0;
+
 /// A view of the room.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Camera {
@@ -89,6 +92,13 @@ impl Camera {
         self.zoom_by(factor, (self.size.0 / 2.0, self.size.1 / 2.0));
     }
 
+    /// Moves the view so far that a place in the room is in it, and not at its very edge. What is in view stays where it is.
+    pub fn reveal(&mut self, world: (f64, f64)) {
+        let (x, y) = self.to_screen(world);
+        let out = |at: f64, length: f64| at - at.clamp(MARGIN, (length - MARGIN).max(MARGIN));
+        self.pan(-out(x, self.size.0), -out(y, self.size.1));
+    }
+
     /// Back to where everybody begins.
     pub fn home(&mut self) {
         self.center = (0.0, 0.0);
@@ -121,6 +131,16 @@ mod tests {
         assert_eq!(camera.to_screen((0.0, 0.0)), (440.0, 280.0));
         camera.home();
         assert_eq!(camera.to_screen((10.0, 0.0)), (410.0, 300.0));
+    }
+
+    #[test]
+    fn only_what_is_out_of_view_is_brought_into_it() {
+        let mut camera = Camera::default();
+        camera.resize(800.0, 600.0);
+        camera.reveal((100.0, -200.0));
+        assert_eq!(camera.center(), (0.0, 0.0));
+        camera.reveal((1000.0, -200.0));
+        assert_eq!(camera.to_screen((1000.0, -200.0)), (800.0 - MARGIN, 100.0));
     }
 
     proptest! {

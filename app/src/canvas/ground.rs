@@ -1,5 +1,5 @@
 //! The ground of the canvas: a fine grid of dots, rings around the room's centre. Painted when the view changes, and else
-//! copied.
+//! left as it is.
 
 use super::{camera::Camera, palette::Palette, surface::Surface};
 use std::f64::consts::TAU;

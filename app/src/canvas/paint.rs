@@ -1,4 +1,4 @@
-//! Paints one picture of the room: the ground, then everybody's body where the sky says it is.
+//! Paints one picture of the room: the ground, and above it and all that lies on it everybody's body where the sky says it is.
 //!
 //! Two hundred people are two hundred copies of ready pictures; nothing is shaped or measured while they move.
 
@@ -17,8 +17,8 @@ use web_sys::{Document, HtmlCanvasElement, Window};
 pub(super) struct Painter {
     window: Window,
     document: Document,
-    screen: Surface,
     ground: Surface,
+    bodies: Surface,
     /// What the ground was painted for.
     seen: Option<Camera>,
     palette: Option<Palette>,
@@ -28,12 +28,12 @@ pub(super) struct Painter {
 }
 
 impl Painter {
-    /// Paints on this canvas. `None` where the browser gives no 2D context.
-    pub(super) fn new(window: Window, canvas: HtmlCanvasElement) -> Option<Self> {
+    /// Paints on these canvases. `None` where the browser gives no 2D context.
+    pub(super) fn new(window: Window, ground: HtmlCanvasElement, bodies: HtmlCanvasElement) -> Option<Self> {
         let document = window.document()?;
         Some(Self {
-            screen: Surface::on(canvas)?,
-            ground: Surface::apart(&document)?,
+            ground: Surface::on(ground)?,
+            bodies: Surface::on(bodies)?,
             seen: None,
             palette: None,
             sprites: Vec::new(),
@@ -45,11 +45,11 @@ impl Painter {
 
     /// The canvas has another size on the page, or pixels have. Returns its size in CSS pixels.
     pub(super) fn resized(&mut self) -> (f64, f64) {
-        let element = self.screen.element();
+        let element = self.ground.element();
         let size = (f64::from(element.client_width()), f64::from(element.client_height()));
         self.scale = self.window.device_pixel_ratio();
-        self.screen.resize(size, self.scale);
         self.ground.resize(size, self.scale);
+        self.bodies.resize(size, self.scale);
         self.forget();
         size
     }
@@ -61,7 +61,7 @@ impl Painter {
 
     /// The theme changed: every colour is read anew.
     pub(super) fn themed(&mut self) {
-        self.palette = Palette::read(&self.window, &self.document, self.screen.element());
+        self.palette = Palette::read(&self.window, &self.document, self.ground.element());
         self.forget();
     }
 
@@ -81,8 +81,7 @@ impl Painter {
         if self.seen != Some(*camera) {
             self.paint_ground(camera);
         }
-        self.screen.clear();
-        self.screen.stamp(&self.ground, (0.0, 0.0));
+        self.bodies.clear();
         let painted = bodies.filter(|body| self.paint_body(camera, body, people).is_some());
         painted.count()
     }
@@ -97,10 +96,10 @@ impl Painter {
     fn paint_body(&mut self, camera: &Camera, body: &Body, people: &presence::model::Model) -> Option<()> {
         let sprite = self.sprite(body.peer, people)?;
         let (x, y) = camera.to_screen((body.x, body.y));
-        let screen = &self.screen;
-        screen.context.set_global_alpha(body.opacity);
-        screen.stamp(&self.sprites[sprite].1.picture, (x - TIP, y - TIP));
-        screen.context.set_global_alpha(1.0);
+        let bodies = &self.bodies;
+        bodies.context.set_global_alpha(body.opacity);
+        bodies.stamp(&self.sprites[sprite].1.picture, (x - TIP, y - TIP));
+        bodies.context.set_global_alpha(1.0);
         Some(())
     }
 

@@ -1,52 +1,63 @@
-//! The `<canvas>` of a room, with its pointer, wheel and keys.
+//! The two canvases of a room: the ground, with its pointer, wheel and keys, and the cursors above all that lies on it.
 
-use super::{camera::Camera, frame_loop::FrameLoop, gesture::Gesture, keys, stage::Stage};
-use crate::session::{Session, expect_session};
-use leptos::{ev, html, prelude::*};
-use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent, WheelEvent};
+use super::{frame_loop::FrameLoop, hand::Hand, stage::Stage};
+use crate::{changing::act, note::view::Desk};
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+use web_sys::HtmlCanvasElement;
 
-/// How much one CSS pixel of the wheel magnifies, as an exponent.
-const WHEEL: f64 = 0.0015;
-
-/// The same for a pinch on a touch pad, which browsers tell as a wheel with Ctrl, in smaller numbers.
-const PINCH: f64 = 0.01;
-
-/// CSS pixels of a line, for wheels that count lines.
-const LINE: f64 = 16.0;
-
-/// The room's sky. It must stand under a [`Session`].
+/// The room's sky.
 #[component]
-pub fn Canvas() -> impl IntoView {
-    let hand = Hand::new(expect_session());
-    let node = NodeRef::<html::Canvas>::new();
+pub fn Canvas(
+    /// Shared with what lies over the canvas.
+    hand: Hand,
+    /// Where a note is made, when one is wished for here.
+    desk: Desk,
+) -> impl IntoView {
+    let (ground, bodies) = (NodeRef::<html::Canvas>::new(), NodeRef::<html::Canvas>::new());
     let painted = RwSignal::new(0);
     Effect::new(move |_| {
-        if let Some(canvas) = node.get() {
-            begin(canvas, hand, painted);
+        if let (Some(ground), Some(bodies)) = (ground.get(), bodies.get()) {
+            begin(ground, bodies, hand, painted);
         }
     });
     view! {
         <canvas
-            node_ref=node
+            node_ref=ground
             data-testid="canvas"
             data-cursors=move || painted.get()
             role="img"
             tabindex="0"
             aria-label=move || label(painted.get())
-            on:pointerdown=move |event| hand.pressed(&event)
-            on:pointermove=move |event| hand.moved(&event)
-            on:pointerup=move |event| hand.released(&event)
-            on:pointercancel=move |event| hand.released(&event)
-            on:wheel=move |event| hand.wheeled(&event)
-            on:keydown=move |event| hand.typed(&event)
+            on:pointerdown=act(move |event| hand.pressed(&event))
+            on:pointermove=act(move |event| hand.moved(&event))
+            on:pointerup=act(move |event| hand.released(&event))
+            on:pointercancel=act(move |event| hand.released(&event))
+            on:wheel=act(move |event| hand.wheeled(&event))
+            on:dblclick=act(move |event| desk.make_at(hand.world(&event)))
+            on:keydown=act(move |event| typed(&event, hand, desk))
         ></canvas>
+        <canvas class="sky-bodies" data-testid="bodies" aria-hidden="true" node_ref=bodies></canvas>
+    }
+}
+
+/// A key with Ctrl, Alt or the like is the browser's.
+fn typed(event: &KeyboardEvent, hand: Hand, desk: Desk) {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    if event.key() == "n" {
+        // Else the letter would be the first on the note.
+        event.prevent_default();
+        desk.make();
+    } else {
+        hand.typed(event);
     }
 }
 
 /// Starts the loop. It belongs to the effect that calls this, and so ends with the component.
-fn begin(canvas: HtmlCanvasElement, hand: Hand, painted: RwSignal<usize>) {
+fn begin(ground: HtmlCanvasElement, bodies: HtmlCanvasElement, hand: Hand, painted: RwSignal<usize>) {
     let stage = web_sys::window().and_then(|window| {
-        let stage = Stage::new(&window, canvas, hand.session, hand.camera, painted)?;
+        let stage = Stage::new(&window, ground, bodies, hand, painted)?;
         Some((window, stage))
     });
     if let Some((window, mut stage)) = stage {
@@ -61,88 +72,8 @@ fn label(cursors: usize) -> String {
         1 => "One other cursor.".to_owned(),
         many => format!("{many} other cursors."),
     };
-    others + " Arrow keys move the view, plus and minus zoom, 0 returns to the centre."
-}
-
-/// My hand on the canvas: what it does to the view, and where it points.
-#[derive(Clone, Copy)]
-struct Hand {
-    session: Session,
-    camera: StoredValue<Camera>,
-    gesture: StoredValue<Gesture>,
-}
-
-impl Hand {
-    fn new(session: Session) -> Self {
-        Self {
-            session,
-            camera: StoredValue::new(Camera::default()),
-            gesture: StoredValue::new(Gesture::default()),
-        }
-    }
-
-    fn pressed(&self, event: &PointerEvent) {
-        if event.button() > 1 {
-            return;
-        }
-        // Without capture a drag only ends at the canvas' edge.
-        let _ = canvas(event).map(|canvas| canvas.set_pointer_capture(event.pointer_id()));
-        self.gesture
-            .update_value(|gesture| gesture.pressed(event.pointer_id(), place(event)));
-        self.point(place(event));
-    }
-
-    fn moved(&self, event: &PointerEvent) {
-        let at = place(event);
-        self.gesture.update_value(|gesture| {
-            self.camera
-                .update_value(|camera| gesture.moved(event.pointer_id(), at, camera));
-        });
-        self.point(at);
-    }
-
-    fn released(&self, event: &PointerEvent) {
-        self.gesture
-            .update_value(|gesture| gesture.released(event.pointer_id()));
-    }
-
-    fn wheeled(&self, event: &WheelEvent) {
-        event.prevent_default();
-        let pixels = if event.delta_mode() == WheelEvent::DOM_DELTA_PIXEL {
-            1.0
-        } else {
-            LINE
-        };
-        let pace = if event.ctrl_key() { PINCH } else { WHEEL };
-        let factor = (-event.delta_y() * pixels * pace).exp();
-        self.camera.update_value(|camera| camera.zoom_by(factor, place(event)));
-    }
-
-    /// With the keyboard one points at the middle of what one sees.
-    fn typed(&self, event: &KeyboardEvent) {
-        let other = event.ctrl_key() || event.meta_key() || event.alt_key();
-        let press = |camera: &mut Camera| keys::press(camera, &event.key());
-        if !other && self.camera.try_update_value(press) == Some(true) {
-            event.prevent_default();
-            let (x, y) = self.camera.with_value(Camera::center);
-            self.session.point(x, y);
-        }
-    }
-
-    fn point(&self, at: (f64, f64)) {
-        let (x, y) = self.camera.with_value(|camera| camera.to_world(at));
-        self.session.point(x, y);
-    }
-}
-
-/// Where an event is, in CSS pixels from the canvas' top left corner.
-fn place(event: &ev::MouseEvent) -> (f64, f64) {
-    (f64::from(event.offset_x()), f64::from(event.offset_y()))
-}
-
-fn canvas(event: &PointerEvent) -> Option<HtmlCanvasElement> {
-    use wasm_bindgen::JsCast;
-    event.current_target()?.dyn_into().ok()
+    others
+        + " Arrow keys move the view, plus and minus zoom, 0 returns to the centre. N or a double click makes a note."
 }
 
 #[cfg(test)]
