@@ -25,7 +25,7 @@ pub fn ConnectionState() -> impl IntoView {
             {part(move || session.status.with(|status| sentence(status, session, seconds)))}
         </div>
     }
-    .drawn()
+    .painted()
 }
 
 fn word(status: &Connection) -> &'static str {
@@ -49,7 +49,7 @@ fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Op
                     })} " What you write is kept."
                 </p>
             }
-            .drawn(),
+            .later(),
         ),
         Connection::Refused(refusal) => Some(
             view! {
@@ -60,7 +60,7 @@ fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Op
                     </button>
                 </p>
             }
-            .drawn(),
+            .later(),
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! The side panel: Chat and People behind tabs. A column that folds on a desktop, a sheet drawn up by a handle on a phone.
+//! The side panel: Chat, Document and People behind tabs. A column that folds on a desktop, a sheet drawn up by a handle on a phone.
 //!
 //! Both forms are one markup with one set of tabs. Which form it has, only the style sheet knows; so the two ways of being
 //! put away are kept apart in [`Shape`], each with its own beginning.
@@ -11,6 +11,7 @@ mod tabs;
 use crate::{
     changing::{flag, text},
     chat::view::Chat,
+    document::view::Document,
     drawn::Draw,
     icon::icon,
     presence::view::People,
@@ -37,8 +38,30 @@ pub struct Shape {
 pub enum Tab {
     /// What was said.
     Chat,
+    /// What is written together.
+    Document,
     /// Who is here.
     People,
+}
+
+impl Tab {
+    /// Its name in the ids of its elements.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Document => "document",
+            Self::People => "people",
+        }
+    }
+
+    /// What stands on it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Chat => "Chat",
+            Self::Document => "Document",
+            Self::People => "People",
+        }
+    }
 }
 
 impl Shape {
@@ -74,7 +97,7 @@ pub fn Panel(
 ) -> impl IntoView {
     let shown = seen::chat_shown(shape);
     view! {
-        <aside class="panel" aria-label="Chat and people">
+        <aside class="panel" aria-label="Chat, document and people">
             {handle(shape)}
             <div class="panel-bar">
                 {tabs(shape)}
@@ -100,10 +123,13 @@ pub fn Panel(
             <div class="panel-page" id="page-chat" role="tabpanel" aria-labelledby="tab-chat" hidden=flag(move || shape.tab.get() != Tab::Chat)>
                 <Chat shown />
             </div>
+            <div class="panel-page" id="page-document" role="tabpanel" aria-labelledby="tab-document" hidden=flag(move || shape.tab.get() != Tab::Document)>
+                <Document />
+            </div>
             <div class="panel-page" id="page-people" role="tabpanel" aria-labelledby="tab-people" hidden=flag(move || shape.tab.get() != Tab::People)>
                 <People />
             </div>
         </aside>
     }
-    .drawn()
+    .painted()
 }

@@ -10,19 +10,21 @@ mod hearing;
 mod life;
 #[cfg(test)]
 mod tests;
+mod unsent;
 
 pub use connection::Connection;
 
 use crate::{
     chat,
     cursor::{pointer::Pointer, sky::Sky},
+    document,
     identity::model::Renaming,
     link::{SharedLink, Wish},
-    presence, tape,
+    note, presence, tape, typing,
 };
 use leptos::prelude::*;
 use protocol::{
-    PeerId, RoomId,
+    MessageId, PeerId, RoomId,
     auth::Identity,
     chat::ChatMessage,
     room::{Join, Resume},
@@ -42,6 +44,14 @@ pub struct Session {
     pub people: RwSignal<presence::model::Model>,
     /// What was said here.
     pub chat: RwSignal<chat::model::Model>,
+    /// The text that everybody edits.
+    pub document: RwSignal<document::model::Model>,
+    /// What sticks on the canvas.
+    pub note: RwSignal<note::model::Model>,
+    /// Own changes of notes that were refused and taken back, oldest first, until the person has decided about each.
+    pub refused: RwSignal<Vec<note::model::Refused>>,
+    /// Who is typing.
+    pub typing: RwSignal<typing::model::Model>,
     /// How the system is doing.
     pub tape: RwSignal<tape::model::Model>,
     /// How it stands with a change of my name or colour.
@@ -49,10 +59,15 @@ pub struct Session {
     /// The others' cursors. No signal: they change with every frame, and only the canvas reads them.
     pub sky: StoredValue<Sky>,
     pointer: StoredValue<Pointer>,
+    hand: StoredValue<typing::model::Hand>,
     room: StoredValue<RoomId>,
+    /// Where ids of what I do to the document come from: the browser's dice, which tests do not have.
+    dice: StoredValue<fn() -> Option<MessageId>>,
     link: StoredValue<Option<SharedLink>>,
     /// When to ask for the room again after it was refused with a time to wait, in milliseconds of the page's clock.
     join_again: StoredValue<Option<f64>>,
+    /// When to send the edit that is under way once more, after it was refused with a time to wait; likewise.
+    edit_again: StoredValue<Option<f64>>,
     /// The newest time that anything told, in milliseconds of the page's clock: at most a frame old.
     now: StoredValue<f64>,
 }
@@ -73,13 +88,20 @@ impl Session {
             peer: RwSignal::new(None),
             people: RwSignal::new(presence::model::Model::new(user())),
             chat: RwSignal::new(chat::model::Model::new(user(), first_chat)),
+            document: RwSignal::new(document::model::Model::new(user())),
+            note: RwSignal::new(note::model::Model::new(user())),
+            refused: RwSignal::new(Vec::new()),
+            typing: RwSignal::new(typing::model::Model::default()),
             tape: RwSignal::new(tape::model::Model::default()),
             renaming: RwSignal::new(Renaming::Idle),
             sky: StoredValue::new(Sky::default()),
             pointer: StoredValue::new(Pointer::default()),
+            hand: StoredValue::new(typing::model::Hand::default()),
             room: StoredValue::new(room),
+            dice: StoredValue::new(chat::id::fresh),
             link: StoredValue::new(use_context::<SharedLink>()),
             join_again: StoredValue::new(None),
+            edit_again: StoredValue::new(None),
             now: StoredValue::new(0.0),
             me: RwSignal::new(identity),
         }
@@ -94,11 +116,20 @@ impl Session {
     /// Asks for the room, with where we stand.
     fn join(&self) {
         self.join_again.set_value(None);
-        let chat = self.chat.with_untracked(chat::model::Model::position);
+        let resume = Resume {
+            chat: self.chat.with_untracked(chat::model::Model::position),
+            document: self.document.with_untracked(document::model::Model::position),
+            note: self.note.with_untracked(note::model::Model::position),
+        };
         self.chat.update(chat::model::Model::join_asked);
+        self.document.update_untracked(document::model::Model::join_asked);
+        self.note.update_untracked(note::model::Model::join_asked);
+        let resumes = resume != Resume::default();
+        self.tape
+            .update_untracked(|tape| tape.join_asked(resumes, self.now.get_value()));
         self.wish(Wish::Join(Join {
             room: self.room(),
-            resume: chat.map(|position| Resume { chat: Some(position) }),
+            resume: resumes.then_some(resume),
             batch: true,
         }));
     }

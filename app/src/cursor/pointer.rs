@@ -33,6 +33,12 @@ impl Pointer {
         self.unsent = self.newest.is_some();
     }
 
+    /// Milliseconds between two messages.
+    #[must_use]
+    pub fn every(&self) -> f64 {
+        self.every
+    }
+
     /// The pointer is here now, in canvas units. Beyond the edge of the world it stays at the edge.
     pub fn moved(&mut self, x: f64, y: f64) {
         let place = (x.clamp(-COORDINATE, COORDINATE), y.clamp(-COORDINATE, COORDINATE));

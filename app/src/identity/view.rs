@@ -40,7 +40,7 @@ pub fn IdentityButton() -> impl IntoView {
             <IdentityForm dialog name hue />
         </dialog>
     }
-    .drawn()
+    .painted()
 }
 
 #[component]
@@ -113,7 +113,7 @@ fn IdentityForm(dialog: NodeRef<html::Dialog>, name: RwSignal<String>, hue: RwSi
             </div>
         </form>
     }
-    .drawn()
+    .painted()
 }
 
 fn choice(one: Hue, called: &'static str, chosen: RwSignal<Hue>) -> Drawn {
@@ -130,5 +130,5 @@ fn choice(one: Hue, called: &'static str, chosen: RwSignal<Hue>) -> Drawn {
             <span class="avatar" style=hue_style(one)></span>
         </label>
     }
-    .drawn()
+    .painted()
 }

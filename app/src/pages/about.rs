@@ -25,12 +25,18 @@ pub fn about() -> impl IntoView {
             <h2>"When the line breaks"</h2>
             <p>
                 "The page says so, counts down to the next attempt, and keeps what you write. When it is back it names the last "
-                "message it has. If the log still reaches that far, it gets exactly what it missed. If not, it is told so, and takes "
-                "a fresh copy rather than believing that nothing happened."
+                "entry it has of each log. If the log still reaches that far, it gets exactly what it missed. If not, it is told so, and "
+                "takes a fresh copy rather than believing that nothing happened."
+            </p>
+            <h2>"When two write at once"</h2>
+            <p>
+                "The document has one order for all edits, that of its log. An edit that was made without knowing of another is moved "
+                "to where it belongs behind it, on the server and in every page by the same code, so that all end with the same text. "
+                "What you undo is only ever your own. Two texts for one note are shown to you side by side."
             </p>
             <h2>"When a line is slow"</h2>
             <p>
-                "It never holds up the room. Of cursors it gets only the newest. Chat it reads at its own pace. Should it stop "
+                "It never holds up the room. Of cursors it gets only the newest. Chat and edits it reads at its own pace. Should it stop "
                 "reading altogether, it is let go after a while and may come back to where it was."
             </p>
             <h2>"What is under the hood"</h2>

@@ -2,18 +2,20 @@
 //! stands in the frame is each feature's own view.
 
 use crate::{
-    canvas::view::Canvas,
+    canvas::{hand::Hand, view::Canvas},
     changing::part,
     connection::ConnectionState,
     drawn::{Draw, Drawn},
     header::Wordmark,
     identity::view::IdentityButton,
     invite::Invite,
+    note::view::{Desk, Notes},
     panel::{Panel, Shape, Tab},
     presence::view::HereStack,
     session::{Session, expect_session},
     tape::view::Tape,
     theme::ThemeToggle,
+    unsent::Unsent,
 };
 use leptos::prelude::*;
 use protocol::{RoomId, auth::Identity, chat::ChatMessage};
@@ -42,16 +44,29 @@ fn frame() -> Drawn {
             data-tape=shape.tape
         >
             <RoomHeader />
-            <main class="sky" id="main">
-                <Canvas />
-                <Alone />
-                <noscript inner_html=WITHOUT_SCRIPT />
-            </main>
+            <Sky />
             <Panel shape />
             <Tape />
         </div>
     }
-    .drawn()
+    .painted()
+}
+
+/// The canvas, and what lies over it.
+#[component]
+fn Sky() -> impl IntoView {
+    let session = expect_session();
+    let hand = Hand::new(session);
+    let desk = Desk::new(session, hand);
+    view! {
+        <main class="sky" id="main">
+            <Canvas hand desk />
+            <Notes desk />
+            <Alone />
+            <noscript inner_html=WITHOUT_SCRIPT />
+        </main>
+    }
+    .painted()
 }
 
 #[component]
@@ -61,6 +76,7 @@ fn RoomHeader() -> impl IntoView {
             <Wordmark />
             <h1 class="header-room">{expect_session().room().to_string()}</h1>
             <ConnectionState />
+            <Unsent />
             <div class="header-end">
                 <HereStack />
                 <Invite />
@@ -69,7 +85,7 @@ fn RoomHeader() -> impl IntoView {
             </div>
         </header>
     }
-    .drawn()
+    .painted()
 }
 
 /// What the sky says to somebody who is the only one under it.
@@ -78,5 +94,5 @@ fn Alone() -> impl IntoView {
     let session = expect_session();
     let alone = Memo::new(move |_| session.people.with(|people| people.count() == 1));
     let words = "Nobody else is here yet. Send somebody the address.";
-    part(move || alone.get().then(|| view! { <p class="sky-alone">{words}</p> }.drawn()))
+    part(move || alone.get().then(|| view! { <p class="sky-alone">{words}</p> }.later()))
 }

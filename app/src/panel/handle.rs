@@ -28,5 +28,5 @@ pub(super) fn handle(shape: Shape) -> impl IntoView {
             }
         />
     }
-    .drawn()
+    .painted()
 }

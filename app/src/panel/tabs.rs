@@ -1,72 +1,80 @@
-//! The tabs of the panel: Chat, with the number of unread messages, and People, with how many there are.
+//! The tabs of the panel: Chat, with the number of unread messages, Document, and People, with how many there are.
 
 use super::{Shape, Tab};
 use crate::{
     changing::{part, text},
     chat,
-    drawn::Draw,
+    drawn::{Draw, Drawn},
     icon::icon,
     session::expect_session,
 };
 use leptos::{ev::KeyboardEvent, html, prelude::*};
 
-/// The two tabs. The arrow keys go from one to the other, as in every list of tabs.
+/// The tabs in their order.
+const TABS: [Tab; 3] = [Tab::Chat, Tab::Document, Tab::People];
+
+/// The three tabs. The arrow keys go from one to the next and from the last to the first, as in every list of tabs.
 pub(super) fn tabs(shape: Shape) -> impl IntoView {
     let session = expect_session();
-    let (chat, people) = (NodeRef::<html::Button>::new(), NodeRef::<html::Button>::new());
+    let nodes = TABS.map(|_| NodeRef::<html::Button>::new());
     let walk = move |key: KeyboardEvent| {
-        if !matches!(key.key().as_str(), "ArrowLeft" | "ArrowRight") {
-            return;
-        }
-        let (tab, button) = match shape.tab.get_untracked() {
-            Tab::Chat => (Tab::People, people),
-            Tab::People => (Tab::Chat, chat),
+        let steps = match key.key().as_str() {
+            "ArrowLeft" => TABS.len() - 1,
+            "ArrowRight" => 1,
+            _ => return,
         };
-        shape.show(tab);
-        if let Some(button) = button.get_untracked() {
+        let now = shape.tab.get_untracked();
+        let place = TABS.iter().position(|tab| *tab == now).unwrap_or_default();
+        let next = (place + steps) % TABS.len();
+        shape.show(TABS[next]);
+        if let Some(button) = nodes[next].get_untracked() {
             // It fails only where the button is not shown.
             button.focus().ok();
         }
     };
-    let selected = move |tab| text(move || (shape.tab.get() == tab).to_string());
-    let reached = move |tab| text(move || if shape.tab.get() == tab { "0" } else { "-1" }.to_owned());
+    let [chat, document, people] = nodes;
+    let present = move || session.people.with(|people| count(people.count()));
     view! {
         <div class="tabs" role="tablist" aria-label="Panel" on:keydown=walk>
-            <button
-                class="tab"
-                id="tab-chat"
-                r#type="button"
-                role="tab"
-                aria-controls="page-chat"
-                aria-selected=selected(Tab::Chat)
-                tabindex=reached(Tab::Chat)
-                data-testid="panel-tab-chat"
-                node_ref=chat
-                on:click=move |_| shape.show(Tab::Chat)
-            >
-                {icon("M5 5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-8l-5 4v-4H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1")}
-                <span class="tab-word">"Chat"</span>
-                <Unread />
-            </button>
-            <button
-                class="tab"
-                id="tab-people"
-                r#type="button"
-                role="tab"
-                aria-controls="page-people"
-                aria-selected=selected(Tab::People)
-                tabindex=reached(Tab::People)
-                data-testid="panel-tab-people"
-                node_ref=people
-                on:click=move |_| shape.show(Tab::People)
-            >
-                {icon("M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20a6.5 6.5 0 0 1 13 0M16 4.4a3.5 3.5 0 0 1 0 6.2M18 14.5a6.5 6.5 0 0 1 3.5 5.5")}
-                <span class="tab-word">"People"</span>
-                <span class="tab-count">{text(move || session.people.with(|people| count(people.count())))}</span>
-            </button>
+            {tab(shape, Tab::Chat, chat, CHAT, Some(view! { <Unread /> }.painted()))}
+            {tab(shape, Tab::Document, document, DOCUMENT, None)}
+            {tab(shape, Tab::People, people, PEOPLE, Some(view! { <span class="tab-count">{text(present)}</span> }.painted()))}
         </div>
     }
-    .drawn()
+    .painted()
+}
+
+/// A bubble of speech.
+const CHAT: &str = "M5 5h14a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1h-8l-5 4v-4H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1";
+
+/// A page with a corner turned down.
+const DOCUMENT: &str = "M7 3.5h7l4 4v12a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1M14 3.5v4h4M9 12h6M9 16h4";
+
+/// Two heads.
+const PEOPLE: &str = "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20a6.5 6.5 0 0 1 13 0M16 4.4a3.5 3.5 0 0 1 0 6.2M18 14.5a6.5 6.5 0 0 1 3.5 5.5";
+
+/// One tab, with its picture, its word, and what is counted behind that.
+fn tab(shape: Shape, tab: Tab, node: NodeRef<html::Button>, picture: &'static str, number: Option<Drawn>) -> Drawn {
+    let named = move |prefix: &str| String::from(prefix) + tab.name();
+    view! {
+        <button
+            class="tab"
+            id=named("tab-")
+            r#type="button"
+            role="tab"
+            aria-controls=named("page-")
+            aria-selected=text(move || (shape.tab.get() == tab).to_string())
+            tabindex=text(move || if shape.tab.get() == tab { "0" } else { "-1" }.to_owned())
+            data-testid=named("panel-tab-")
+            node_ref=node
+            on:click=move |_| shape.show(tab)
+        >
+            {icon(picture)}
+            <span class="tab-word">{tab.word()}</span>
+            {number}
+        </button>
+    }
+    .painted()
 }
 
 /// How many messages one has not seen; nothing when it is none.
@@ -82,7 +90,7 @@ fn Unread() -> impl IntoView {
                     {if unread > 99 { "99+".to_owned() } else { unread.to_string() }} <span class="said">" unread"</span>
                 </span>
             }
-            .drawn()
+            .later()
         })
     })
 }

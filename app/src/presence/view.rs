@@ -56,7 +56,7 @@ pub fn People() -> impl IntoView {
             {part(move || session.people.with(|people| people.people().iter().map(|one| person(one, people.is_me(one))).collect::<Vec<_>>()))}
         </ul>
     }
-    .drawn()
+    .painted()
 }
 
 fn person(person: &PresenceEntry, me: bool) -> Drawn {
@@ -73,5 +73,5 @@ fn person(person: &PresenceEntry, me: bool) -> Drawn {
             <span class="person-note">{note}</span>
         </li>
     }
-    .drawn()
+    .later()
 }

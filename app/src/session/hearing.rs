@@ -2,16 +2,21 @@
 
 use super::{Connection, Session};
 use crate::{
-    chat::{self, model::Heard},
+    chat,
+    document::{self, model::After},
     link::{News, Status},
-    tape,
+    log::Heard,
+    note, tape,
 };
 use leptos::prelude::*;
 use protocol::{
-    Code, Refusal, ServerEvent,
+    Code, MessageId, Refusal, ServerEvent,
     cursor::{CursorAt, CursorMoved, CursorsMoved},
+    document::{CaretAt, Edited},
+    note::Noted,
     presence::PresenceChanged,
     room::Welcome,
+    typing::TypingAt,
 };
 use std::time::Duration;
 
@@ -23,6 +28,8 @@ impl Session {
             News::Status(status) => return self.status_changed(status, now),
             News::Joined(answer) => self.joined(answer, now),
             News::Said(id, answer) => self.chat.update(|chat| chat.answered(&id, answer)),
+            News::Edited(id, answer) => self.edited(&id, answer, now),
+            News::Noted(id, answer) => self.noted(&id, answer),
             News::ChatRead(answer) => self.chat.update(|chat| chat.paged(answer.ok())),
             News::TapeRead(reading, took) => self.tape.update(|tape| tape.read(reading, took)),
             News::Event(event) => self.happened(event, now),
@@ -33,6 +40,8 @@ impl Session {
     fn status_changed(&self, status: Status, now: f64) {
         if status != Status::Open {
             self.chat.update(chat::model::Model::interrupted);
+            self.document.update_untracked(document::model::Model::interrupted);
+            self.note.update_untracked(note::model::Model::interrupted);
         }
         match status {
             Status::Connecting => self.status.set(Connection::Connecting),
@@ -68,15 +77,42 @@ impl Session {
             me.hue = welcome.you.hue;
         });
         self.peer.set(Some(peer));
-        self.tape.update(|tape| tape.welcomed(&welcome));
+        self.tape.update(|tape| tape.welcomed(&welcome, now));
         self.pointer.update_value(|pointer| pointer.welcomed(welcome.tick_ms));
         self.sky
             .update_value(|sky| sky.welcomed(peer, welcome.tick_ms, welcome.at, &welcome.cursors, now));
         self.people.update(|people| people.replaced(welcome.present));
+        self.typing.update(|typing| typing.welcomed(&welcome.typing, now));
         self.people_changed();
         self.status.set(Connection::Live);
-        let heard = self.chat.try_update(|chat| chat.replayed(welcome.chat));
-        self.mind_gap(heard);
+        let heard = [
+            self.chat.try_update(|chat| chat.replayed(welcome.chat)),
+            self.document
+                .try_update(|document| document.replayed(welcome.document, &welcome.carets)),
+            self.note.try_update(|note| note.replayed(welcome.note)),
+        ];
+        self.send_notes();
+        self.mind_gap(heard.into_iter().flatten().max());
+        self.send_edit_again();
+    }
+
+    /// An own edit of the document was answered.
+    fn edited(&self, id: &MessageId, answer: Result<Edited, Refusal>, now: f64) {
+        match self.document.try_update(|document| document.answered(id, answer)) {
+            Some(After::Send) => self.send_edit(),
+            Some(After::Again(ms)) => self.edit_again.set_value(Some(now + ms as f64)),
+            Some(After::Join) => self.join(),
+            None => {}
+        }
+    }
+
+    /// An own change of a note was answered. One that was refused goes to the person, with all that was written.
+    fn noted(&self, id: &MessageId, answer: Result<Noted, Refusal>) {
+        let refused = self.note.try_update(|note| note.answered(id, answer)).flatten();
+        if let Some(refused) = refused {
+            self.refused.update(|all| all.push(refused));
+        }
+        self.send_notes();
     }
 
     /// The room was refused. Where the server names a time, it is asked again then; else the person decides.
@@ -97,6 +133,16 @@ impl Session {
                 let heard = self.chat.try_update(|chat| chat.heard(line));
                 self.mind_gap(heard);
             }
+            ServerEvent::DocumentEdited(edited) if edited.room == room => {
+                let heard = self.document.try_update(|document| document.heard(edited));
+                self.mind_gap(heard);
+                self.send_edit();
+            }
+            ServerEvent::NoteChanged(changed) if changed.room == room => {
+                let heard = self.note.try_update(|note| note.heard(changed));
+                self.send_notes();
+                self.mind_gap(heard);
+            }
             ServerEvent::Presence(list) if list.room == room => {
                 self.people.update(|people| people.replaced(list.present));
                 self.people_changed();
@@ -104,7 +150,16 @@ impl Session {
             ServerEvent::PresenceChanged(change) if change.room == room => self.presence_changed(change),
             ServerEvent::CursorsMoved(frame) if frame.room == room => self.framed(&frame, now),
             ServerEvent::CursorMoved(moved) if moved.room == room => self.cursor_moved(&moved, now),
-            ServerEvent::Refused(refused) if refused.error.code == Code::NotJoined => self.join(),
+            ServerEvent::CaretMoved(moved) if moved.room == room => self.carets_moved(&[CaretAt {
+                peer: moved.peer,
+                caret: moved.caret,
+            }]),
+            ServerEvent::TypingChanged(change) if change.room == room => {
+                self.types(&[TypingAt(change.peer, change.typing)], now);
+            }
+            ServerEvent::Refused(refused) if matches!(refused.error.code, Code::NotJoined | Code::HistoryGone) => {
+                self.join();
+            }
             // A farewell is the link's business, and what is about another room came too late.
             _ => {}
         }
@@ -112,6 +167,22 @@ impl Session {
 
     fn framed(&self, frame: &CursorsMoved, now: f64) {
         self.sky.update_value(|sky| sky.framed(frame, now));
+        self.types(&frame.typing, now);
+        self.carets_moved(&frame.carets);
+    }
+
+    fn carets_moved(&self, carets: &[CaretAt]) {
+        if !carets.is_empty() {
+            self.document
+                .update(|document| carets.iter().for_each(|caret| document.caret_moved(*caret)));
+        }
+    }
+
+    fn types(&self, typing: &[TypingAt], now: f64) {
+        if !typing.is_empty() {
+            self.typing
+                .update(|model| typing.iter().for_each(|one| model.heard(*one, now)));
+        }
     }
 
     fn cursor_moved(&self, moved: &CursorMoved, now: f64) {
@@ -124,12 +195,25 @@ impl Session {
         self.people_changed();
     }
 
-    /// What else depends on who is here: whose cursors stay, and the number on the tape.
+    /// What else depends on who is here: whose cursors stay, who can be typing, and the number on the tape.
     fn people_changed(&self) {
+        self.forget_typing();
         self.people.with_untracked(|people| {
-            self.sky
-                .update_value(|sky| sky.retain(|peer| people.of(peer).is_some()));
+            let present = |peer| people.of(peer).is_some();
+            self.sky.update_value(|sky| sky.retain(present));
+            self.document.update(|document| document.retain_carets(present));
             self.tape.update(|tape| tape.people = people.count());
+        });
+    }
+
+    /// Nobody is shown as typing who is not here, or has not said so for long.
+    pub(super) fn forget_typing(&self) {
+        let now = self.now.get_value();
+        self.people.with_untracked(|people| {
+            let present = |peer| people.of(peer).is_some();
+            if self.typing.with_untracked(|typing| typing.is_stale(now, present)) {
+                self.typing.update(|typing| typing.retain(now, present));
+            }
         });
     }
 

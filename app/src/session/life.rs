@@ -3,10 +3,11 @@
 use super::Session;
 use crate::{
     clock,
+    cursor::pointer::Pointer,
     link::{News, Wish},
 };
 use leptos::prelude::*;
-use protocol::{RoomId, auth::Identity, chat::ChatMessage, cursor::MoveCursor, tape::ReadTape};
+use protocol::{RoomId, auth::Identity, chat::ChatMessage, cursor::MoveCursor, document::MoveCaret, tape::ReadTape};
 use std::{sync::Arc, time::Duration};
 
 /// How often the tape takes its figures and measures the round trip.
@@ -49,15 +50,19 @@ impl Session {
     pub(super) fn pulse(self, now: f64) {
         self.now.set_value(now);
         self.tape.update(|tape| tape.refreshed(now));
+        self.forget_typing();
         if self.is_live() {
             self.wish(Wish::ReadTape(ReadTape {}));
+        }
+        if self.edit_again.get_value().is_some_and(|then| now >= then) {
+            self.send_edit_again();
         }
         if self.join_again.get_value().is_some_and(|then| now >= then) {
             self.join();
         }
     }
 
-    /// Once a frame: sends my pointer, if it moved and the room's tick has passed.
+    /// Once a frame: sends my pointer and my caret, if they moved and the room's tick has passed.
     pub fn frame(&self, now: f64) {
         self.now.set_value(now);
         if !self.is_live() {
@@ -68,9 +73,17 @@ impl Session {
             let room = self.room();
             self.wish(Wish::MoveCursor(MoveCursor { room, x, y }));
         }
+        let every = self.pointer.with_value(Pointer::every);
+        let caret = self
+            .document
+            .try_update_untracked(|document| document.caret_due(now, every));
+        if let Some(caret) = caret.flatten() {
+            let room = self.room();
+            self.wish(Wish::MoveCaret(MoveCaret { room, caret }));
+        }
     }
 
-    fn is_live(&self) -> bool {
+    pub(super) fn is_live(&self) -> bool {
         self.status.with_untracked(|status| *status == super::Connection::Live)
     }
 }

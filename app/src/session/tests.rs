@@ -1,5 +1,8 @@
 //! A session as a story, told to a link that only writes down what it is asked.
 
+mod document;
+mod unsent;
+
 use super::*;
 use crate::link::{Link, News, Status};
 use protocol::{
@@ -111,8 +114,23 @@ fn welcome(seq: u64) -> Welcome {
         chat: Replay {
             position: position(seq),
             recovered: false,
+            snapshot: None,
             entries: vec![line(seq)],
         },
+        document: Replay {
+            position: position(0),
+            recovered: false,
+            snapshot: Some(String::new()),
+            entries: vec![],
+        },
+        note: Replay {
+            position: position(0),
+            recovered: false,
+            snapshot: Some(vec![]),
+            entries: vec![],
+        },
+        carets: vec![],
+        typing: vec![],
         recovered: false,
         instance: "east-1".to_owned(),
         mode: Mode::Memory,
@@ -143,7 +161,11 @@ fn line(seq: u64) -> ChatMessage {
 fn join(resume: Option<Position>) -> Wish {
     Wish::Join(Join {
         room: sky(),
-        resume: resume.map(|position| Resume { chat: Some(position) }),
+        resume: resume.map(|chat| Resume {
+            chat: Some(chat),
+            document: Some(position(0)),
+            note: Some(position(0)),
+        }),
         batch: true,
     })
 }
@@ -232,6 +254,8 @@ fn who_leaves_takes_the_cursor_along() {
         room: sky(),
         at: Millis(1050),
         moves: vec![CursorAt(PeerId(1), 0.0, 0.0), CursorAt(PeerId(2), 9.0, 9.0)],
+        carets: vec![],
+        typing: vec![],
     });
     assert_eq!(cursors(&page.session), [PeerId(2)], "mine is not painted");
     page.happens(PresenceChanged {

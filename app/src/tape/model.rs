@@ -32,9 +32,22 @@ pub struct Model {
     pub reconnects: u32,
     /// People in the room.
     pub people: usize,
+    /// How the last return to the room went; `None` before the first.
+    pub recovery: Option<Recovery>,
+    /// When the room was asked for, with where one stands.
+    joining: Option<f64>,
     samples: VecDeque<f64>,
     heard: Meter,
     sent: Meter,
+}
+
+/// How it went to come back to a room.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Recovery {
+    /// Exactly what was missed came: so many entries of all logs, in so many milliseconds.
+    Replayed(usize, f64),
+    /// The history was gone for at least one log: its newest state came in place of what was missed.
+    Snapshot,
 }
 
 impl Model {
@@ -51,10 +64,23 @@ impl Model {
         sorted.get(sorted.len() / 2).copied()
     }
 
+    /// The room is asked for, `resumes` telling whether from where one stood.
+    pub fn join_asked(&mut self, resumes: bool, now: f64) {
+        self.joining = resumes.then_some(now);
+    }
+
     /// A room was joined.
-    pub fn welcomed(&mut self, welcome: &Welcome) {
+    pub fn welcomed(&mut self, welcome: &Welcome, now: f64) {
         self.instance = Some(welcome.instance.clone());
         self.mode = Some(welcome.mode);
+        if let Some(asked) = self.joining.take() {
+            let missed = welcome.chat.entries.len() + welcome.document.entries.len() + welcome.note.entries.len();
+            self.recovery = Some(if welcome.recovered {
+                Recovery::Replayed(missed, now - asked)
+            } else {
+                Recovery::Snapshot
+            });
+        }
     }
 
     /// A reading came back after `took`.

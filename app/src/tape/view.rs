@@ -8,7 +8,7 @@ use crate::{
     session::expect_session,
     tape::model::Model,
 };
-use figures::{milliseconds, points};
+use figures::{milliseconds, points, recovery};
 use leptos::prelude::*;
 
 /// What stands where nothing was measured yet.
@@ -37,11 +37,12 @@ pub fn Tape() -> impl IntoView {
                 {reading("in/s", "tape-in", "tape-number", read(|tape| tape.incoming.to_string()))}
                 {reading("out/s", "tape-out", "tape-number", read(|tape| tape.outgoing.to_string()))}
                 {reading("reconnects", "tape-reconnects", "", read(|tape| tape.reconnects.to_string()))}
+                {reading("last recovery", "tape-recovery", "", read(|tape| tape.recovery.map_or_else(blank, recovery)))}
                 {reading("people", "tape-people", "", read(|tape| if tape.instance.is_some() { tape.people.to_string() } else { blank() }))}
             </dl>
         </section>
     }
-    .drawn()
+    .painted()
 }
 
 fn blank() -> String {
@@ -57,5 +58,5 @@ fn reading(term: &'static str, id: &'static str, class: &'static str, figure: Si
             </dd>
         </div>
     }
-    .drawn()
+    .painted()
 }

@@ -18,6 +18,8 @@ fn frame(at: u64, moves: &[(PeerId, f64, f64)]) -> CursorsMoved {
         room: "sky".parse().unwrap(),
         at: Millis(at),
         moves: moves.iter().map(|&(peer, x, y)| CursorAt(peer, x, y)).collect(),
+        carets: vec![],
+        typing: vec![],
     }
 }
 

@@ -9,8 +9,8 @@ pub(super) fn lanes() -> impl IntoView {
         <div class="lanes">
             <Lane
                 name="Log"
-                carries="chat"
-                facts=["total, each line has a number", "never", "goes on from its own number", "yes"]
+                carries="chat, document, notes"
+                facts=["total, each entry has a number", "never", "goes on from its own number", "yes"]
             >
                 <svg class="lane-drawing" viewBox="0 0 300 150" role="img" aria-label=LOG>
                     <path d="M10 28H290M10 64H290" />
@@ -34,7 +34,7 @@ pub(super) fn lanes() -> impl IntoView {
             </Lane>
             <Lane
                 name="Tick"
-                carries="cursors"
+                carries="cursors, carets, typing"
                 facts=["the newest of each person", "yes, the next frame heals it", "skips to the newest frame", "never"]
             >
                 <svg class="lane-drawing" viewBox="0 0 300 150" role="img" aria-label=TICK>

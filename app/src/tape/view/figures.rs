@@ -1,6 +1,6 @@
 //! Numbers as the tape writes and draws them. By whole numbers only: writing out floats would cost kilobytes of WASM.
 
-use crate::tape::model::SAMPLES;
+use crate::tape::model::{Recovery, SAMPLES};
 
 /// Width and height of the line's drawing, in its own units.
 const WIDTH: usize = 96;
@@ -13,6 +13,14 @@ pub(super) fn milliseconds(ms: f64) -> String {
         format!("{}.{} ms", tenths / 10, tenths % 10)
     } else {
         format!("{} ms", ms.round() as u32)
+    }
+}
+
+/// How the last return to the room went.
+pub(super) fn recovery(recovery: Recovery) -> String {
+    match recovery {
+        Recovery::Replayed(entries, ms) => format!("replayed {entries} in {} ms", ms.round() as u32),
+        Recovery::Snapshot => "took a snapshot: history was gone".to_owned(),
     }
 }
 
@@ -40,6 +48,12 @@ mod tests {
         assert_eq!(milliseconds(9.94), "9.9 ms");
         assert_eq!(milliseconds(9.96), "10 ms");
         assert_eq!(milliseconds(123.4), "123 ms");
+    }
+
+    #[test]
+    fn a_recovery_says_what_came_back() {
+        assert_eq!(recovery(Recovery::Replayed(14, 37.6)), "replayed 14 in 38 ms");
+        assert_eq!(recovery(Recovery::Snapshot), "took a snapshot: history was gone");
     }
 
     #[test]

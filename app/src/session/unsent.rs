@@ -1,0 +1,20 @@
+//! What a person has done that the server has not answered yet, of all features in one number.
+
+use super::Session;
+use crate::{chat::model::Fate, document, note};
+use leptos::prelude::*;
+
+impl Session {
+    /// How many of my messages and changes are on their way or wait for a connection; whatever I wrote into the document is
+    /// one. What was refused is not among them: it
+    /// is shown by itself, to be decided about. To be read where it is to be followed.
+    #[must_use]
+    pub fn unsent(&self) -> usize {
+        let said = self.chat.with(|chat| {
+            let sending = chat.drafts().iter().filter(|draft| draft.fate == Fate::Sending);
+            sending.count()
+        });
+        let written = self.document.with(document::model::Model::is_pending);
+        said + usize::from(written) + self.note.with(note::model::Model::waiting)
+    }
+}
