@@ -10,6 +10,8 @@ use leptos::task::spawn_local;
 use protocol::{
     Code, Event, Refusal, Request, RoomId, SOCKET_PATH,
     chat::{ReadChat, Say},
+    document::EditDocument,
+    note::ChangeNote,
     room::{Join, Leave},
     tape::ReadTape,
 };
@@ -25,10 +27,14 @@ pub(super) fn send(line: &Arc<Line>, wish: Wish) {
     match (wish, line.client()) {
         (Wish::Join(join), client) => enter(line, client, join),
         (Wish::Leave(room), _) => quit(line, &room),
-        (Wish::Say(say), Some(client)) => spawn_local(said(Arc::clone(line), client, say)),
-        (Wish::ReadChat(read), Some(client)) => spawn_local(read_chat(Arc::clone(line), client, read)),
+        (Wish::Say(say), Some(client)) => said(line, &client, say),
+        (Wish::ReadChat(read), Some(client)) => read_chat(line, &client, &read),
+        (Wish::Type(typing), Some(client)) => passing(&client, &typing),
+        (Wish::EditDocument(edit), Some(client)) => edited(line, &client, edit),
+        (Wish::MoveCaret(caret), Some(client)) => passing(&client, &caret),
+        (Wish::ChangeNote(change), Some(client)) => noted(line, &client, change),
         (Wish::MoveCursor(moved), Some(client)) => cursor::place(line, &client, moved),
-        (Wish::ReadTape(read), Some(client)) => spawn_local(read_tape(Arc::clone(line), client, read)),
+        (Wish::ReadTape(read), Some(client)) => read_tape(line, &client, &read),
         (Wish::Reconnect, Some(client)) => client.reconnect(),
         (_, None) => {}
     }
@@ -45,7 +51,7 @@ fn enter(line: &Arc<Line>, client: Option<Client>, join: Join) {
                 // If it cannot be sent, the connection is gone and the room left with it.
                 let _ = client.emit(Leave::NAME, &Leave { room });
             }
-            spawn_local(joined(Arc::clone(line), client, join));
+            joined(line, client, &join);
         }
         Some(_) => {}
     }
@@ -75,39 +81,77 @@ fn quit(line: &Line, room: &RoomId) {
 }
 
 /// Joins, and lets what was said meanwhile go behind it.
-async fn joined(line: Arc<Line>, client: Client, join: Join) {
-    if let Some(answer) = ask(&client, &join, Delivery::Once).await {
+fn joined(line: &Arc<Line>, client: Client, join: &Join) {
+    let asked = client.request(Join::NAME, join, Delivery::Once);
+    hear(line, asked, move |answer| {
+        let answer = read::<Join>(answer);
         if answer.is_ok() {
             client.release();
         }
-        line.tell(News::Joined(answer.map(Box::new)));
-    }
+        Some(News::Joined(answer.map(Box::new)))
+    });
 }
 
-async fn said(line: Arc<Line>, client: Client, say: Say) {
-    if let (Some(answer), Some(id)) = (ask(&client, &say, Delivery::Kept).await, say.id) {
-        line.tell(News::Said(id, answer));
-    }
+fn said(line: &Arc<Line>, client: &Client, say: Say) {
+    let asked = client.request(Say::NAME, &say, Delivery::Kept);
+    hear(line, asked, |answer| Some(News::Said(say.id?, read::<Say>(answer))));
 }
 
-async fn read_chat(line: Arc<Line>, client: Client, read: ReadChat) {
-    if let Some(answer) = ask(&client, &read, Delivery::Once).await {
-        line.tell(News::ChatRead(answer));
-    }
+/// Sent once: what was not answered before the connection went is said anew by the session, against what is there then.
+fn edited(line: &Arc<Line>, client: &Client, edit: EditDocument) {
+    let asked = client.request(EditDocument::NAME, &edit, Delivery::Once);
+    hear(line, asked, |answer| {
+        Some(News::Edited(edit.id?, read::<EditDocument>(answer)))
+    });
 }
 
-async fn read_tape(line: Arc<Line>, client: Client, read: ReadTape) {
-    let asked = clock::now();
-    if let Some(Ok(reading)) = ask(&client, &read, Delivery::Once).await {
-        let took = Duration::from_secs_f64((clock::now() - asked).max(0.0) / 1000.0);
-        line.tell(News::TapeRead(reading, took));
-    }
+fn noted(line: &Arc<Line>, client: &Client, change: ChangeNote) {
+    let asked = client.request(ChangeNote::NAME, &change, Delivery::Kept);
+    hear(line, asked, |answer| {
+        Some(News::Noted(change.id?, read::<ChangeNote>(answer)))
+    });
 }
 
-/// Asks, and reads the answer. `None` where the connection went: who asked hears of that by itself.
-async fn ask<R: Request>(client: &Client, request: &R, delivery: Delivery) -> Option<Result<R::Reply, Refusal>> {
-    let answer = answered(client.request(R::NAME, request, delivery)).await?;
-    Some(answer.and_then(|payload| payload.parse().map_err(|_| unreadable(R::NAME))))
+/// Sends what is true for a moment only. Without a connection it means nothing, and the session says it again after a join.
+fn passing<E: Event>(client: &Client, event: &E) {
+    client.emit(E::NAME, event).ok();
+}
+
+fn read_chat(line: &Arc<Line>, client: &Client, older: &ReadChat) {
+    let asked = client.request(ReadChat::NAME, older, Delivery::Once);
+    hear(line, asked, |answer| Some(News::ChatRead(read::<ReadChat>(answer))));
+}
+
+fn read_tape(line: &Arc<Line>, client: &Client, tape: &ReadTape) {
+    let began = clock::now();
+    let asked = client.request(ReadTape::NAME, tape, Delivery::Once);
+    hear(line, asked, move |answer| {
+        let took = Duration::from_secs_f64((clock::now() - began).max(0.0) / 1000.0);
+        Some(News::TapeRead(read::<ReadTape>(answer).ok()?, took))
+    });
+}
+
+/// What an answer is to the page; `None` where it means nothing there.
+type Meaning = Box<dyn FnOnce(Result<Payload, Refusal>) -> Option<News>>;
+
+/// Waits for the answer and tells what it means. Where the connection went nothing is told: who asked hears of that by
+/// itself. One future for all requests: each of its own would weigh as much again.
+fn hear(
+    line: &Arc<Line>,
+    asked: socketio::Request,
+    meaning: impl FnOnce(Result<Payload, Refusal>) -> Option<News> + 'static,
+) {
+    let (line, meaning): (_, Meaning) = (Arc::clone(line), Box::new(meaning));
+    spawn_local(async move {
+        if let Some(news) = answered(asked).await.and_then(meaning) {
+            line.tell(news);
+        }
+    });
+}
+
+/// Reads a granted answer.
+fn read<R: Request>(answer: Result<Payload, Refusal>) -> Result<R::Reply, Refusal> {
+    answer.and_then(|payload| payload.parse().map_err(|_| unreadable(R::NAME)))
 }
 
 /// The answer of a server that granted what was asked.
