@@ -30,8 +30,8 @@ export async function latency(server) {
   const arrived = [];
   for (let trial = 0; trial < TRIALS; trial += 1) {
     const [to, from] = trial % 2 ? [places[1], places[0]] : places;
-    await here.canvas.evaluate(rest, from);
-    await here.canvas.evaluate(watch, { from, to });
+    await here.bodies.evaluate(rest, from);
+    await here.bodies.evaluate(watch, { from, to });
     const sent = now();
     sender.emit("cursor", { room, ...to });
     const { gone, come } = await here.page.evaluate(() => globalThis.seen);

@@ -42,7 +42,7 @@ test("a cursor is painted where it points", async ({ arrive, room, server }) => 
 
 /** The sum of the colours in a small square at a place of the canvas, counted from its middle. */
 function brightness(here, x, y) {
-  return here.canvas.evaluate(
+  return here.bodies.evaluate(
     (canvas, [x, y]) => {
       const scale = canvas.width / canvas.clientWidth;
       const left = (canvas.clientWidth / 2 + x) * scale;

@@ -1,12 +1,13 @@
 /** What a browser must load to be live in a room stays small, and is loaded once. */
 import { expect, test } from "../support/fixtures.mjs";
-import { BUDGET, weigh } from "../support/weight.mjs";
+import { BUDGET, WASM_BUDGET, weigh } from "../support/weight.mjs";
 
 test("a room is live within the budget", async ({ server }) => {
   const loads = await weigh(server.url);
   const total = loads.reduce((sum, { bytes }) => sum + bytes, 0);
   expect(loads.map(({ kind }) => kind).sort()).toEqual(expect.arrayContaining(["css", "html", "js", "wasm"]));
   expect(total, JSON.stringify(loads)).toBeLessThanOrEqual(BUDGET);
+  expect(loads.find(({ kind }) => kind === "wasm").bytes).toBeLessThanOrEqual(WASM_BUDGET);
 });
 
 for (const encoding of ["br", "gzip"]) {

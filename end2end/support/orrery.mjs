@@ -18,16 +18,17 @@ export class Orrery {
   #process;
   #log = "";
 
-  constructor(port) {
+  constructor(port, settings = {}) {
     this.port = port;
+    this.settings = settings;
     this.url = `http://127.0.0.1:${port}`;
     // Nothing is left behind, however the tests end.
     process.once("exit", () => this.#process?.kill("SIGKILL"));
   }
 
-  /** Starts one on a free port and waits until it takes people in. */
-  static async start() {
-    const orrery = new Orrery(await freePort());
+  /** Starts one on a free port and waits until it takes people in. `settings` are variables of its environment. */
+  static async start(settings) {
+    const orrery = new Orrery(await freePort(), settings);
     await orrery.start();
     return orrery;
   }
@@ -40,6 +41,7 @@ export class Orrery {
       PORT: String(this.port),
       ORRERY_ENV: "development",
       JWT_SECRET: SECRET,
+      ...this.settings,
     };
     this.#process = spawn(BINARY, { env, stdio: ["ignore", "pipe", "pipe"] });
     this.#process.on("error", (error) => (this.#log += `could not start ${BINARY}: ${error.message}\n`));

@@ -10,7 +10,19 @@ export class RoomPage {
     this.input = page.getByTestId("chat-input");
     this.send = page.getByTestId("chat-send");
     this.unread = page.getByTestId("chat-unread");
+    this.typing = page.getByTestId("typing");
+    this.unsent = page.getByTestId("unsent");
     this.canvas = page.getByTestId("canvas");
+    this.bodies = page.getByTestId("bodies");
+    this.notes = page.getByTestId("note");
+    this.noteInput = page.getByTestId("note-input");
+    this.conflict = page.getByTestId("note-conflict");
+    this.document = page.getByTestId("document-input");
+    this.documentState = page.getByTestId("document-state");
+    this.kept = page.getByTestId("document-kept");
+    this.carets = page.getByTestId("document-caret");
+    this.undo = page.getByTestId("document-undo");
+    this.redo = page.getByTestId("document-redo");
     this.tab = (name) => page.getByTestId(`panel-tab-${name}`);
     this.tape = (field) => page.getByTestId("tape").getByTestId(`tape-${field}`);
   }
@@ -34,6 +46,77 @@ export class RoomPage {
   async say(text) {
     await this.input.fill(text);
     await this.input.press("Enter");
+  }
+
+  /** The notes with exactly that text in them. */
+  note(text) {
+    return this.notes.filter({ hasText: text });
+  }
+
+  /** Makes a note in the middle of what is seen, writes on it and is done. */
+  async makeNote(text) {
+    await this.page.getByTestId("note-add").click();
+    await this.writes(text);
+  }
+
+  /** Begins to write on a note. */
+  async opens(note) {
+    await note.focus();
+    await note.press("Enter");
+    await expect(this.noteInput).toBeFocused();
+  }
+
+  /** Writes on the note that is open, in place of what stood there, and is done. */
+  async writes(text) {
+    await expect(this.noteInput).toBeFocused();
+    await this.noteInput.fill(text);
+    await this.noteInput.press("Control+Enter");
+    await expect(this.noteInput).toHaveCount(0);
+  }
+
+  /** Drags a note by so many CSS pixels. */
+  async drags(note, x, y) {
+    const box = await note.boundingBox();
+    const from = { x: box.x + 12, y: box.y + 12 };
+    await this.page.mouse.move(from.x, from.y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(from.x + x, from.y + y, { steps: 12 });
+    await this.page.mouse.up();
+  }
+
+  /** Brings the document to the front and waits until it can be written on. */
+  async openDocument() {
+    await this.tab("document").click();
+    await expect(this.document).toBeEditable();
+  }
+
+  /** Puts the caret behind so many UTF-16 units, or selects up to there. */
+  async placeCaret(from, to = from) {
+    await this.document.focus();
+    await this.document.evaluate((field, [from, to]) => field.setSelectionRange(from, to), [from, to]);
+  }
+
+  /** Writes where the caret is, key by key. */
+  async write(text) {
+    await this.page.keyboard.type(text);
+  }
+
+  /** Has exactly this in the document. */
+  async reads(text) {
+    await expect(this.document).toHaveValue(text);
+  }
+
+  /** Everything in the document is with the server. */
+  async isSaved() {
+    await expect(this.documentState).toHaveAttribute("data-state", "saved");
+  }
+
+  /** Puts a text into the clipboard and from there into the document. */
+  async paste(text) {
+    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await this.page.evaluate((text) => navigator.clipboard.writeText(text), text);
+    await this.document.focus();
+    await this.page.keyboard.press("ControlOrMeta+v");
   }
 
   /** Sees `count` people here. */
