@@ -81,3 +81,10 @@ pub use driver::connect;
 pub use error::{EmitError, RequestError};
 pub use event::{AckId, Event, Reason};
 pub use payload::{Payload, Placeholder};
+
+/// For the fuzz target alone: whether a text is a packet.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn decode_packet(text: &str) -> bool {
+    packet::decode::decode(text).is_ok()
+}
