@@ -34,12 +34,12 @@ fn interop_tests() -> io::Result<Vec<PathBuf>> {
     Ok(tests)
 }
 
-/// Prints the figures that the README quotes.
+/// Prints the figures of the browser.
 ///
 /// # Errors
-/// When the build fails, or a figure cannot be taken.
-pub(crate) fn figures() -> anyhow::Result<()> {
-    after_build(&["figures.mjs"])
+/// When a figure cannot be taken.
+pub(crate) fn figures(toolbox: &Toolbox) -> anyhow::Result<()> {
+    shell::run(node(toolbox)?.arg("figures.mjs"))
 }
 
 /// Makes the pictures in `docs/`.
@@ -47,13 +47,9 @@ pub(crate) fn figures() -> anyhow::Result<()> {
 /// # Errors
 /// When the build fails, or a page does not come up.
 pub(crate) fn screenshots() -> anyhow::Result<()> {
-    after_build(&["screenshots.mjs"])
-}
-
-fn after_build(args: &[&str]) -> anyhow::Result<()> {
     let toolbox = Toolbox::for_tests()?;
     site::build(&toolbox)?;
-    shell::run(node(&toolbox)?.args(args))
+    shell::run(node(&toolbox)?.arg("screenshots.mjs"))
 }
 
 /// `node` in `end2end`, told where the binary and the browser are.

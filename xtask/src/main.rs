@@ -5,6 +5,8 @@
 
 mod browser;
 mod check;
+mod figures;
+mod fuzz;
 mod serve;
 mod shell;
 mod site;
@@ -26,7 +28,8 @@ cargo xtask <verb>
   build         set up what is missing, build target/release/orrery: one file with the site inside
   test          set up what is missing, then format, lints, tests, release build, browser and interop tests
   dev           build anew and serve again on every change (cargo leptos watch); load the page again to see it
-  figures       print what the README quotes: bytes to load, cursor latency, paint rate of 200 cursors
+  figures       print what the README quotes: bytes to load, latencies, paint rates, edits and appends a second
+  fuzz [s]      feed the decoders of the wire anything at all, 60 seconds each or as many as named
   screenshots   make the pictures in docs/
   help          this page
 
@@ -55,7 +58,8 @@ fn obey(verb: &str, rest: &[String]) -> anyhow::Result<()> {
         "build" => site::build(&Toolbox::for_build()?),
         "dev" => site::watch(&Toolbox::for_build()?),
         "test" => check::all(),
-        "figures" => browser::figures(),
+        "fuzz" => fuzz::run(rest),
+        "figures" => figures::all(),
         "screenshots" => browser::screenshots(),
         "help" | "--help" | "-h" => {
             say(HELP);
