@@ -1,7 +1,7 @@
 /** `cargo xtask screenshots`: makes the pictures in docs/, with people who talk and move. */
 import { mkdir, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { chromium, expect } from "@playwright/test";
 import { launchOptions } from "./support/browser.mjs";
 import { ask, connect } from "./support/client.mjs";
 import { Orrery } from "./support/orrery.mjs";
@@ -16,8 +16,8 @@ const desktop = { viewport: { width: 1280, height: 800 } };
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const PICTURES = {
   "room-night.png": { ...desktop, colorScheme: "dark" },
-  "room-day.png": { ...desktop, colorScheme: "light" },
-  "room-phone.png": { ...phone, colorScheme: "dark" },
+  "room-day.png": { ...desktop, colorScheme: "light", tab: "document" },
+  "room-phone.png": { ...phone, colorScheme: "dark", tab: "chat" },
 };
 
 const CAST = [
@@ -26,6 +26,20 @@ const CAST = [
   { sub: "tycho", name: "Tycho Brahe", x: 40, y: 150 },
   { sub: "cecilia", name: "Cecilia Payne", x: -120, y: 80 },
 ];
+const NOTES = [
+  { sub: "vera", note: "plates", x: -330, y: 40, hue: 45, text: "Plates are in the\nsecond drawer." },
+  { sub: "henrietta", note: "clouds", x: 200, y: 60, hue: 200, text: "Clouds after two, says the almanac." },
+];
+const TEXT = `What we saw
+
+Jupiter, low in the east, with all four moons.
+Delta Cephei at magnitude 3.5, just past its maximum.
+Two satellites and a fox.
+
+For next time: the good sextant, and somebody who can read it.
+`;
+/** What somebody has selected in it. */
+const FOX = "Two satellites and a fox";
 const TALK = [
   ["vera", "Clear skies tonight. Who takes the first plate?"],
   ["tycho", "I brought the good sextant."],
@@ -43,7 +57,7 @@ try {
   await server.stop();
 }
 
-async function picture(file, options) {
+async function picture(file, { tab, ...options }) {
   const room = "observatory";
   const context = await browser.newContext({ baseURL: server.url, ...options });
   const here = new RoomPage(await context.newPage());
@@ -51,6 +65,11 @@ async function picture(file, options) {
   const cast = await enter(room, options.viewport);
   await here.seesCursors(CAST.length);
   await here.page.waitForFunction(() => /\d/.test(document.querySelector("[data-testid=tape-rtt]")?.textContent ?? ""));
+  if (tab) {
+    await here.tab(tab).click();
+    await expect(tab === "document" ? here.carets : here.messages).not.toHaveCount(0);
+  }
+  await here.page.evaluate(() => Promise.all(document.getAnimations().map((moving) => moving.finished)));
   await here.page.evaluate(() => new Promise((settled) => requestAnimationFrame(() => requestAnimationFrame(settled))));
   await here.page.screenshot({ path: DOCS + file });
   cast.forEach((socket) => socket.close());
@@ -72,5 +91,15 @@ async function enter(room, { width }) {
   for (const [n, [sub, text]] of TALK.entries()) {
     await ask(sockets.get(sub), "chat", { room, text, id: `line-${n}` });
   }
+  for (const { sub, ...make } of NOTES) {
+    const x = make.x * Math.min(1, width / 900);
+    await ask(sockets.get(sub), "note.change", { room, change: { make: { ...make, x } }, id: `note-${make.note}` });
+  }
+  const { document } = await ask(sockets.get("cecilia"), "room.join", { room });
+  if (!document.snapshot) {
+    await ask(sockets.get("cecilia"), "document.edit", { room, base: document.position, operation: [TEXT] });
+  }
+  const [anchor, head] = [TEXT.indexOf(FOX), TEXT.indexOf(FOX) + FOX.length];
+  sockets.get("tycho").emit("document.caret", { room, caret: { seq: 1, anchor, head } });
   return [...sockets.values()];
 }
