@@ -1,7 +1,7 @@
 //! How it stands with the connection, in the header: a dot, a word, and a sentence while all is not well.
 
 use crate::{
-    changing::{part, text},
+    changing::{act, part, text},
     clock,
     drawn::{Draw, Drawn},
     session::{Connection, Session, expect_session},
@@ -55,7 +55,7 @@ fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Op
             view! {
                 <p class="connection-more" role="alert">
                     {refusal.message.clone()} " "
-                    <button class="connection-again" r#type="button" on:click=move |_| session.reconnect()>
+                    <button class="connection-again" r#type="button" on:click=act(move |_| session.reconnect())>
                         "Try again"
                     </button>
                 </p>

@@ -1,6 +1,9 @@
 //! The button that copies the room's address, to be sent to somebody.
 
-use crate::{changing::text, icon::icon};
+use crate::{
+    changing::{act, text},
+    icon::icon,
+};
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
@@ -24,7 +27,7 @@ pub fn Invite() -> impl IntoView {
         });
     };
     view! {
-        <button class="invite" r#type="button" data-copied=copied on:click=copy>
+        <button class="invite" r#type="button" data-copied=copied on:click=act(copy)>
             {icon(
                 "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.6-5.6L12 7.3M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.6 5.6l1.4-1.4",
             )}

@@ -9,7 +9,7 @@ mod swipe;
 mod tabs;
 
 use crate::{
-    changing::{flag, text},
+    changing::{act, flag, text},
     chat::view::Chat,
     document::view::Document,
     drawn::Draw,
@@ -105,7 +105,7 @@ pub fn Panel(
                     class="tab tape-toggle"
                     r#type="button"
                     aria-pressed=text(move || shape.tape.get().to_string())
-                    on:click=move |_| shape.tape.update(|tape| *tape = !*tape)
+                    on:click=act(move |_| shape.tape.update(|tape| *tape = !*tape))
                 >
                     {icon("M3 12h4l2-6 4 12 3-9 1.5 3H21")}
                     "Tape"
@@ -115,7 +115,7 @@ pub fn Panel(
                     r#type="button"
                     aria-label="Fold the panel"
                     aria-pressed=text(move || shape.folded.get().to_string())
-                    on:click=move |_| shape.folded.update(|folded| *folded = !*folded)
+                    on:click=act(move |_| shape.folded.update(|folded| *folded = !*folded))
                 >
                     {icon("M9 5l7 7-7 7")}
                 </button>

@@ -128,6 +128,21 @@ test("a note goes by its button and by the Delete key", async ({ arrive }) => {
   await expect(bob.notes).toHaveCount(0);
 });
 
+test("a note that was deleted can be put back for a while, as it was", async ({ arrive }) => {
+  const ann = await arrive();
+  const bob = await arrive();
+  await ann.makeNote("not that one");
+  await expect(bob.notes).toHaveCount(1);
+  const before = await bob.notes.boundingBox();
+  await ann.notes.focus();
+  await ann.page.keyboard.press("Delete");
+  await expect(bob.notes).toHaveCount(0);
+  await ann.page.getByTestId("note-undo").click();
+  await expect(bob.note("not that one")).toHaveCount(1);
+  expect(await bob.notes.boundingBox()).toEqual(before);
+  await expect(ann.page.getByTestId("note-undo")).toHaveCount(0);
+});
+
 for (const choice of ["theirs", "mine"]) {
   test(`two write on one note at once, and ann keeps ${choice}`, async ({ arrive }) => {
     const ann = await arrive();

@@ -1,7 +1,7 @@
 //! My name and colour: the button in the header, and the dialog in which both are changed.
 
 use crate::{
-    changing::{flag, part, text},
+    changing::{act, flag, part, text},
     drawn::{Draw, Drawn},
     identity::model::{Renaming, hues, read_name},
     presence::view::{avatar, hue_style},
@@ -32,7 +32,7 @@ pub fn IdentityButton() -> impl IntoView {
         }
     };
     view! {
-        <button class="identity-button" r#type="button" data-testid="identity-button" on:click=open>
+        <button class="identity-button" r#type="button" data-testid="identity-button" on:click=act(open)>
             {part(move || me.with(|me| avatar(&me.name, me.hue)))}
             <span class="said">"Change your name and colour. You are " {text(move || me.with(|me| me.name.to_string()))}</span>
         </button>
@@ -100,7 +100,7 @@ fn IdentityForm(dialog: NodeRef<html::Dialog>, name: RwSignal<String>, hue: RwSi
                 {problem}
             </p>
             <div class="identity-ends">
-                <button class="button" r#type="button" on:click=move |_| close()>
+                <button class="button" r#type="button" on:click=act(move |_| close())>
                     "Cancel"
                 </button>
                 <button

@@ -5,6 +5,7 @@ mod bar;
 mod conflict;
 mod desk;
 mod editor;
+mod gone;
 mod sheet;
 
 pub use desk::Desk;
@@ -15,6 +16,7 @@ use crate::{
     icon::icon,
 };
 use conflict::conflict;
+use gone::gone;
 use leptos::prelude::*;
 use protocol::NoteId;
 use sheet::sheet;
@@ -47,6 +49,7 @@ pub fn Notes(
         >
             {list(move || desk.ids().into_iter().map(|id| row(desk, id)).collect())}
         </div>
+        {gone(desk)}
         {conflict(hand)}
     }
     .painted()

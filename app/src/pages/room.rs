@@ -3,7 +3,7 @@
 
 use crate::{
     canvas::{hand::Hand, view::Canvas},
-    changing::part,
+    changing::{act, part},
     connection::ConnectionState,
     drawn::{Draw, Drawn},
     header::Wordmark,
@@ -34,7 +34,7 @@ const WITHOUT_SCRIPT: &str = r#"<div class="without-script"><h2>A room needs Jav
 fn frame() -> Drawn {
     let shape = Shape::new();
     view! {
-        <a class="skip" href="#chat-input" on:click=move |_| shape.show(Tab::Chat)>
+        <a class="skip" href="#chat-input" on:click=act(move |_| shape.show(Tab::Chat))>
             "Skip to chat"
         </a>
         <div

@@ -2,7 +2,7 @@
 
 use super::{Shape, Tab};
 use crate::{
-    changing::{part, text},
+    changing::{act, part, text},
     chat,
     drawn::{Draw, Drawn},
     icon::icon,
@@ -67,7 +67,7 @@ fn tab(shape: Shape, tab: Tab, node: NodeRef<html::Button>, picture: &'static st
             tabindex=text(move || if shape.tab.get() == tab { "0" } else { "-1" }.to_owned())
             data-testid=named("panel-tab-")
             node_ref=node
-            on:click=move |_| shape.show(tab)
+            on:click=act(move |_| shape.show(tab))
         >
             {icon(picture)}
             <span class="tab-word">{tab.word()}</span>

@@ -2,6 +2,7 @@
 
 use super::{row::Row, time::time};
 use crate::{
+    changing::act,
     chat::model::State,
     drawn::Draw,
     presence::view::{avatar, hue_style},
@@ -64,10 +65,10 @@ fn Failure(id: MessageId, refusal: Refusal, text: RwSignal<String>) -> impl Into
     view! {
         <p class="chat-failure">
             <span>{refusal.message}</span>
-            <button r#type="button" on:click=move |_| session.retry(&again)>
+            <button r#type="button" on:click=act(move |_| session.retry(&again))>
                 "Try again"
             </button>
-            <button r#type="button" on:click=dismiss>
+            <button r#type="button" on:click=act(dismiss)>
                 "Take back"
             </button>
         </p>

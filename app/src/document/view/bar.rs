@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use crate::{
-    changing::{flag, text},
+    changing::{act, flag, text},
     document::model::Model,
     drawn::Draw,
     icon::icon,
@@ -30,7 +30,7 @@ pub(super) fn bar(session: Session, field: Field) -> impl IntoView {
                 aria-label="Undo"
                 title="Undo what you did"
                 disabled=flag(move || !document.with(Model::can_undo))
-                on:click=move |_| field.undo()
+                on:click=act(move |_| field.undo())
             >
                 {icon("M8 5 4 9l4 4M4 9h10a5 5 0 0 1 0 10h-4")}
             </button>
@@ -41,7 +41,7 @@ pub(super) fn bar(session: Session, field: Field) -> impl IntoView {
                 aria-label="Redo"
                 title="Do it again"
                 disabled=flag(move || !document.with(Model::can_redo))
-                on:click=move |_| field.redo()
+                on:click=act(move |_| field.redo())
             >
                 {icon("m16 5 4 4-4 4M20 9H10a5 5 0 0 0 0 10h4")}
             </button>

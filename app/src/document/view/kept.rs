@@ -1,7 +1,7 @@
 //! The notice of what the server did not take: the text stays here until the person has it, or lets it go.
 
 use crate::{
-    changing::{part, text},
+    changing::{act, part, text},
     document::model::Kept,
     drawn::{Draw, Drawn},
     session::Session,
@@ -28,10 +28,10 @@ fn notice(session: Session, Kept { text: refused, why }: Kept) -> Drawn {
         <div class="document-kept" data-testid="document-kept" role="group" aria-label="What is kept of the document">
             <p role="alert">{why}</p>
             <textarea class="field" rows="3" readonly aria-label="What is kept" prop:value=refused node_ref=field></textarea>
-            <button class="button" r#type="button" on:click=copy>
+            <button class="button" r#type="button" on:click=act(copy)>
                 {text(move || if copied.get() { "Copied" } else { "Copy" }.to_owned())}
             </button>
-            <button class="button" r#type="button" on:click=move |_| session.let_go()>
+            <button class="button" r#type="button" on:click=act(move |_| session.let_go())>
                 "Let it go"
             </button>
         </div>

@@ -15,7 +15,14 @@ use crate::{
     session::Session,
 };
 use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*};
-use protocol::{NoteId, note::Change};
+use protocol::{
+    NoteId,
+    note::{Change, Note},
+};
+use std::time::Duration;
+
+/// How long a note that was taken away can be put back.
+const KEPT: Duration = Duration::from_secs(8);
 
 /// What I do with the notes of a session.
 #[derive(Clone, Copy)]
@@ -33,6 +40,8 @@ pub struct Desk {
     /// Why that cannot be kept as it is; empty where it can.
     pub(super) problem: RwSignal<String>,
     held: RwSignal<Option<Drag>>,
+    /// What I have just taken away.
+    pub(super) gone: RwSignal<Option<Note>>,
     /// Sends where the note is that I hold, now and then.
     telling: StoredValue<Option<IntervalHandle>>,
 }
@@ -51,6 +60,7 @@ impl Desk {
             written: RwSignal::new(String::new()),
             problem: RwSignal::new(String::new()),
             held: RwSignal::new(None),
+            gone: RwSignal::new(None),
             telling: StoredValue::new(None),
         }
     }
@@ -106,9 +116,35 @@ impl Desk {
         }
     }
 
-    /// Takes a note away.
+    /// Takes a note away. For a while it can be put back.
     pub(super) fn delete(&self, id: &NoteId) {
+        let note = untrack(|| self.card(id)).map(|card| card.note);
         self.ask(Some(Change::Delete { note: id.clone() }));
+        self.gone.set(note);
+        let (gone, id) = (self.gone, id.clone());
+        let forget = move || {
+            // Unless another one went since, which has its own time.
+            if gone.try_with_untracked(|gone| gone.as_ref().is_some_and(|note| note.id == id)) == Some(true) {
+                gone.set(None);
+            }
+        };
+        set_timeout(forget, KEPT);
+    }
+
+    /// Puts back what I have just taken away, as a note of mine.
+    pub(super) fn put_back(&self) {
+        let note = self.gone.try_update(Option::take).flatten();
+        self.ask(note.map(
+            |Note {
+                 id, x, y, hue, text, ..
+             }| Change::Make {
+                note: id,
+                x,
+                y,
+                hue,
+                text,
+            },
+        ));
     }
 
     /// Gives a note a colour.
