@@ -3,7 +3,6 @@
 
 use super::{
     command::Reply,
-    note::compact,
     outbox::{Audience, Effect, Out, Outbox},
     writer::{self, Book},
 };
@@ -137,7 +136,7 @@ impl Document {
         if seq.0 - self.kept.0 >= SNAPSHOT {
             self.kept = seq;
             let body = Arc::from(self.history.text());
-            out.push(compact(Topic::Document, self.epoch, Snapshot { seq, body }));
+            out.push(writer::compact(Topic::Document, self.epoch, Snapshot { seq, body }));
         }
     }
 }

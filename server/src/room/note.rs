@@ -2,13 +2,13 @@
 
 use super::{
     command::Reply,
-    outbox::{Audience, Effect, LogCall, Out, Outbox},
+    outbox::{Audience, Effect, Out, Outbox},
     writer::{self, Book},
 };
 use crate::store::{Entry, Loaded, LogError, Snapshot, Topic};
 use app::note::board::Board;
 use protocol::{
-    Epoch, Millis, Position, Refusal, RoomId, Seq,
+    Millis, Position, Refusal, RoomId, Seq,
     note::{Change, Note, NoteChanged, Noted},
 };
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ impl Notes {
         }
         if let Ok(body) = writer::body(&self.board.notes()) {
             self.kept = seq;
-            out.push(compact(Topic::Note, epoch, Snapshot { seq, body }));
+            out.push(writer::compact(Topic::Note, epoch, Snapshot { seq, body }));
         }
     }
 }
@@ -130,10 +130,4 @@ impl Book for Notes {
 
 fn read(body: &str) -> Result<Vec<Note>, LogError> {
     serde_json::from_str(body).map_err(|error| LogError::Damaged(error.to_string()))
-}
-
-/// The wish to have a snapshot kept.
-#[must_use]
-pub fn compact(topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Effect {
-    Effect::Log(LogCall::Compact { topic, epoch, snapshot })
 }

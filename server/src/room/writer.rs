@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{
     clock::Now,
-    store::{Appended, Entry, LogError, NewEntry, Page, Span, Topic},
+    store::{Appended, Entry, LogError, NewEntry, Page, Snapshot, Span, Topic},
 };
-use protocol::{Code, MessageId, Millis, Refusal, Seq, UserId};
+use protocol::{Code, Epoch, MessageId, Millis, Refusal, Seq, UserId};
 use std::{collections::VecDeque, sync::Arc};
 
 /// Wishes that may wait for one log; beyond it the room is `busy`. A few seconds' worth on a slow store.
@@ -238,4 +238,10 @@ pub fn read<T: serde::de::DeserializeOwned>(topic: Topic, entry: &Entry) -> Opti
     serde_json::from_str(&entry.body)
         .inspect_err(|error| tracing::error!(?topic, seq = %entry.seq, %error, "an entry of the log is not readable"))
         .ok()
+}
+
+/// The wish to have a snapshot kept.
+#[must_use]
+pub fn compact(topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Effect {
+    Effect::Log(LogCall::Compact { topic, epoch, snapshot })
 }
