@@ -7,7 +7,7 @@ use super::{
 };
 use crate::store::{Entry, Topic};
 use protocol::{
-    Millis, Name, Refusal, RoomId, Seq,
+    Epoch, Millis, Name, Refusal, RoomId, Seq,
     chat::{ChatMessage, Said},
 };
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,10 @@ impl Book for Chat {
 
     /// A line is right wherever it comes to stand.
     fn end(&self) -> Option<Seq> {
+        None
+    }
+
+    fn epoch(&self) -> Option<Epoch> {
         None
     }
 

@@ -163,6 +163,10 @@ impl Book for Document {
         Some(self.history.seq())
     }
 
+    fn epoch(&self) -> Option<Epoch> {
+        Some(self.epoch)
+    }
+
     fn take(&mut self, entry: &Entry, out: &mut Outbox) {
         match self.apply(entry) {
             Ok(edited) => out.push(Effect::Out(Out::Emit(Audience::All, edited.into()))),

@@ -8,7 +8,7 @@ use super::{
 use crate::store::{Entry, Loaded, LogError, Snapshot, Topic};
 use app::note::board::Board;
 use protocol::{
-    Millis, Position, Refusal, RoomId, Seq,
+    Epoch, Millis, Position, Refusal, RoomId, Seq,
     note::{Change, Note, NoteChanged, Noted},
 };
 use serde::{Deserialize, Serialize};
@@ -113,6 +113,10 @@ impl Book for Notes {
 
     fn end(&self) -> Option<Seq> {
         Some(self.position.seq)
+    }
+
+    fn epoch(&self) -> Option<Epoch> {
+        Some(self.position.epoch)
     }
 
     fn take(&mut self, entry: &Entry, out: &mut Outbox) {

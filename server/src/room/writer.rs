@@ -34,6 +34,9 @@ pub trait Book {
     /// Where the log has to end for what was composed to be right; `None` where it is right anywhere.
     fn end(&self) -> Option<Seq>;
 
+    /// The life of the log that the book was written from; `None` where it was written from none.
+    fn epoch(&self) -> Option<Epoch>;
+
     /// Takes an entry that has its place, and tells everybody.
     fn take(&mut self, entry: &Entry, out: &mut Outbox);
 
@@ -49,6 +52,8 @@ pub struct Writer<B: Book> {
     waiting: VecDeque<Waiting<B::Wish>>,
     /// The entry that the log was asked to take.
     written: Option<NewEntry>,
+    /// The life of the log that people here have heard of.
+    epoch: Option<Epoch>,
 }
 
 #[derive(Debug)]
@@ -67,6 +72,7 @@ impl<B: Book> Writer<B> {
     /// Nothing waits.
     pub fn new(book: B) -> Self {
         Self {
+            epoch: book.epoch(),
             book,
             waiting: VecDeque::new(),
             written: None,
@@ -115,6 +121,7 @@ impl<B: Book> Writer<B> {
                 let entry = Entry { seq, by, id, body };
                 self.book.take(&entry, out);
                 self.answer(now, Ok(self.book.reply(&entry)), out);
+                return self.meet(position.epoch);
             }
             Ok(Appended::Repeated(entry)) => self.answer(now, Ok(self.book.reply(&entry)), out),
             Ok(Appended::Conflict(end)) => return self.read_on(end, out),
@@ -124,6 +131,14 @@ impl<B: Book> Writer<B> {
             }
         }
         Ok(())
+    }
+
+    /// The log is in this life: an error where people here have heard of another.
+    pub fn meet(&mut self, epoch: Epoch) -> Result<(), Lost> {
+        match self.epoch.replace(epoch) {
+            Some(known) if known != epoch => Err(Lost),
+            _ => Ok(()),
+        }
     }
 
     /// What was to be refused may have been done before, in a life of the room that nobody here remembers: the log has been
@@ -143,6 +158,7 @@ impl<B: Book> Writer<B> {
             self.answer(now, Err(unavailable()), out);
             return Ok(());
         };
+        self.meet(page.end.epoch)?;
         for entry in &page.entries {
             let next = self.book.end().map(Seq::next);
             match next {
@@ -162,6 +178,7 @@ impl<B: Book> Writer<B> {
 
     /// Another book takes the place of this one, and what waits is composed anew against it.
     pub fn reopened(&mut self, now: Now, book: B, out: &mut Outbox) {
+        self.epoch = book.epoch().or(self.epoch);
         self.book = book;
         self.write(now, out);
     }

@@ -170,7 +170,8 @@ impl State {
     }
 }
 
-fn load_if_lost(topic: Topic, result: Result<(), Lost>, out: &mut Outbox) {
+/// Reads a log anew that is not the one that was known.
+pub(super) fn load_if_lost(topic: Topic, result: Result<(), Lost>, out: &mut Outbox) {
     if result == Err(Lost) {
         tracing::warn!(?topic, "a log has begun a new life");
         out.push(Effect::Log(LogCall::Load(topic)));

@@ -1,6 +1,6 @@
 //! What is answered once logs were read: the welcome of a newcomer, and pages of older chat.
 
-use super::{Pages, State, answer, not_joined};
+use super::{Pages, State, answer, logs::load_if_lost, not_joined};
 use crate::{
     clock::Now,
     room::{
@@ -45,6 +45,7 @@ impl State {
             };
             return out.push(self.read_for(newcomer));
         }
+        load_if_lost(Topic::Chat, self.chat.meet(chat.end.epoch), out);
         let mut welcome = self.welcome_of(now, peer, who);
         welcome.chat = Replay {
             position: chat.end,

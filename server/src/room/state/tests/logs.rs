@@ -220,6 +220,33 @@ fn a_log_that_began_a_new_life_is_read_anew_and_everybody_told() {
 }
 
 #[test]
+fn a_chat_that_began_a_new_life_is_noticed_too() {
+    let mut state = room();
+    say(&mut state, 1, "one");
+    settle(place(&mut state, Topic::Chat, 1));
+    say(&mut state, 1, "two");
+    let anew = Position {
+        epoch: Epoch(2),
+        seq: Seq(1),
+    };
+    let out = appended(&mut state, Topic::Chat, Ok(Appended::New(anew)));
+    let read_anew = |effect: &Effect| matches!(effect, Effect::Log(LogCall::Load(Topic::Chat)));
+    assert!(out.iter().any(read_anew));
+    settle(out);
+    let mut out = Outbox::new();
+    state.finish(Now::read(), Done::Loaded(Topic::Chat, Ok(nothing())), &mut out);
+    let told = |effect: &Effect| {
+        matches!(effect, Effect::Out(Out::Emit(Audience::All, ServerEvent::Refused(Refused { event, error })))
+            if event == "room.join" && error.code == Code::HistoryGone)
+    };
+    assert!(out.iter().any(told));
+    say(&mut state, 1, "three");
+    let next = Position { seq: Seq(2), ..anew };
+    let out = appended(&mut state, Topic::Chat, Ok(Appended::New(next)));
+    assert!(!out.iter().any(read_anew), "once");
+}
+
+#[test]
 fn a_snapshot_is_kept_every_five_hundred_edits() {
     let mut state = room();
     let mut kept = Vec::new();
