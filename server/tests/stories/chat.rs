@@ -2,7 +2,7 @@
 
 use crate::stage::{Person, Stage, room};
 use protocol::{
-    Position, Seq, ServerEvent,
+    Code, Position, Seq, ServerEvent,
     chat::{ChatMessage, ReadChat, Say},
     room::Resume,
 };
@@ -178,4 +178,25 @@ async fn rooms_do_not_hear_each_other() {
     bob.joins("sea").await;
     ann.says("sky", "up here").await.unwrap();
     assert!(bob.heard_by_now().await.iter().all(|event| said(event).is_none()));
+}
+
+#[tokio::test]
+async fn who_is_in_a_room_whose_log_was_forgotten_is_told_to_join_again() {
+    let stage = Stage::set(|config| config.rooms = 2).await;
+    let (mut ann, mut bob) = (stage.person("ann").await, stage.person("bob").await);
+    ann.joins("sky").await;
+    ann.says("sky", "before").await.unwrap();
+    // Of two rooms the logs are kept in memory, and these were used later.
+    for other in ["sea", "land"] {
+        bob.joins(other).await;
+        bob.leaves(other).await.unwrap();
+        while stage.metric("collab_rooms").await > 1.0 {}
+    }
+    ann.says("sky", "after").await.unwrap();
+    let told = |event: &ServerEvent| match event {
+        ServerEvent::Refused(refused) => Some((refused.event.clone(), refused.error.code)),
+        _ => None,
+    };
+    assert_eq!(ann.hears(told).await, ("room.join".to_owned(), Code::HistoryGone));
+    assert_eq!(texts(&ann.joins("sky").await.chat.entries), ["after"]);
 }
