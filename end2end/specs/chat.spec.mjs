@@ -26,7 +26,7 @@ test("who comes later reads what was said", async ({ arrive }) => {
 
 test("an own message is shown at once, and marked until the server has it", async ({ arrive, server }) => {
   const ann = await arrive();
-  server.freeze();
+  await server.freeze();
   try {
     await ann.say("hello?");
     await expect(ann.message("hello?")).toHaveAttribute("data-pending");

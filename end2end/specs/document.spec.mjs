@@ -74,7 +74,7 @@ test("who comes later reads what was written", async ({ arrive }) => {
 
 test("what both wrote while nothing went through is merged", async ({ arrive, server }) => {
   const [ann, bob] = await both(arrive, "ann:\nbob:\n");
-  server.freeze();
+  await server.freeze();
   try {
     await ann.placeCaret(4);
     await bob.placeCaret(9);
@@ -246,7 +246,7 @@ test("what the server refuses goes from the text and is kept", async ({ arrive, 
   await bob.paste("b".repeat(1024 * 1024 - 4));
   await bob.isSaved();
   await expect.poll(() => ann.document.evaluate((field) => field.value.length)).toBe(1024 * 1024 - 4);
-  server.freeze();
+  await server.freeze();
   try {
     await bob.placeCaret(0);
     await bob.write("his");

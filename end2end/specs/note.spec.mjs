@@ -203,7 +203,7 @@ test("what is done while nothing is answered is shown, marked, and done in the e
   const bob = await arrive();
   await ann.makeNote("first");
   await expect(bob.note("first")).toHaveCount(1);
-  server.freeze();
+  await server.freeze();
   try {
     await ann.opens(ann.notes);
     await ann.writes("second");

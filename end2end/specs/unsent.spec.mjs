@@ -5,7 +5,7 @@ test.use({ forgiven: [[/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RE
 
 test("closing the tab asks while something is on its way, and not after", async ({ arrive, server }) => {
   const ann = await arrive();
-  server.freeze();
+  await server.freeze();
   try {
     await ann.say("hold on");
     await expect(ann.unsent).toContainText("1 not sent yet");

@@ -1,6 +1,7 @@
 /** The release binary as a child process: started on a free port, killed, started again on the same port. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { setTimeout as pause } from "node:timers/promises";
@@ -61,9 +62,10 @@ export class Orrery {
     await this.#end("SIGTERM");
   }
 
-  /** Stops its clock: connections stay open, nothing is answered. */
-  freeze() {
+  /** Stops its clock: connections stay open, nothing is answered. Waits until each of its threads stands still. */
+  async freeze() {
     this.#process.kill("SIGSTOP");
+    while (!(await stopped(this.#process.pid))) await pause(1);
   }
 
   /** Lets it go on after `freeze`. */
@@ -116,6 +118,16 @@ export class Orrery {
     this.#process.kill(signal);
     await gone;
   }
+}
+
+/** Whether all threads of a process are stopped, as Linux tells it; elsewhere the signal is all there is to know. */
+async function stopped(pid) {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const states = threads.map(async (thread) => {
+    const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, "utf8").catch(() => ") T");
+    return stat.slice(stat.lastIndexOf(")") + 2)[0];
+  });
+  return (await Promise.all(states)).every((state) => state === "T");
 }
 
 /** A port nobody listens on at the moment. */
