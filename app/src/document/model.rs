@@ -89,7 +89,7 @@ impl Model {
         self.client.as_ref().is_some_and(|client| !client.is_synchronised())
     }
 
-    /// What was written and then refused, until the person has decided about it.
+    /// What was written and then refused, or lost by the server, until the person has decided about it.
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {
         self.kept.as_ref()

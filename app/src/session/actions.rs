@@ -73,7 +73,7 @@ impl Session {
         self.say_typing(said.flatten());
     }
 
-    /// I am done with the chat's field, for now.
+    /// I have left the chat's field.
     pub fn stop_writing(&self) {
         self.say_typing(self.hand.try_update_value(typing::model::Hand::stopped).flatten());
     }

@@ -122,7 +122,7 @@ impl Document {
         let edited = self.edited(entry).ok_or_else(|| damaged("not of its shape"))?;
         let operation = wire::read(&edited.operation).map_err(|unfit| damaged(&unfit.to_string()))?;
         let pushed = self.history.push(operation.clone());
-        pushed.map_err(|unfit| LogError::Damaged(format!("edit {} of {}: {unfit}", entry.seq, self.room)))?;
+        pushed.map_err(|unfit| damaged(&unfit.to_string()))?;
         self.authors.push_back(edited.peer);
         if self.authors.len() > DOCUMENT_HISTORY {
             self.authors.pop_front();

@@ -52,6 +52,8 @@ pub struct Writer<B: Book> {
     waiting: VecDeque<Waiting<B::Wish>>,
     /// The entry that the log was asked to take.
     written: Option<NewEntry>,
+    /// Whether the log has yet to answer: one thing is asked of it at a time.
+    asked: bool,
     /// The life of the log that people here have heard of.
     epoch: Option<Epoch>,
 }
@@ -76,6 +78,7 @@ impl<B: Book> Writer<B> {
             book,
             waiting: VecDeque::new(),
             written: None,
+            asked: false,
         }
     }
 
@@ -104,14 +107,13 @@ impl<B: Book> Writer<B> {
             return false;
         }
         self.waiting.push_back(Waiting { by, id, wish, ticket });
-        if self.waiting.len() == 1 {
-            self.write(now, out);
-        }
+        self.write(now, out);
         true
     }
 
     /// The log has answered. Everybody hears of what has its place, its author is answered, the next is written.
     pub fn appended(&mut self, now: Now, result: Result<Appended, LogError>, out: &mut Outbox) -> Result<(), Lost> {
+        self.asked = false;
         match result {
             Ok(Appended::New(position)) => {
                 let Some(NewEntry { by, id, body }) = self.written.take() else {
@@ -119,9 +121,9 @@ impl<B: Book> Writer<B> {
                 };
                 let seq = position.seq;
                 let entry = Entry { seq, by, id, body };
-                self.book.take(&entry, out);
+                let taken = self.take(&entry, out);
                 self.answer(now, Ok(self.book.reply(&entry)), out);
-                return self.meet(position.epoch);
+                return self.meet(position.epoch).and(taken);
             }
             Ok(Appended::Repeated(entry)) => self.answer(now, Ok(self.book.reply(&entry)), out),
             Ok(Appended::Conflict(end)) => return self.read_on(end, out),
@@ -144,6 +146,7 @@ impl<B: Book> Writer<B> {
     /// What was to be refused may have been done before, in a life of the room that nobody here remembers: the log has been
     /// asked, and this is what it found.
     pub fn found(&mut self, now: Now, refusal: Refusal, result: Result<Option<Entry>, LogError>, out: &mut Outbox) {
+        self.asked = false;
         let answer = match result {
             Ok(Some(entry)) => Ok(self.book.reply(&entry)),
             Ok(None) => Err(refusal),
@@ -154,18 +157,14 @@ impl<B: Book> Writer<B> {
 
     /// What others have written meanwhile was read: it is taken, and the wish composed anew.
     pub fn caught_up(&mut self, now: Now, result: Result<Page, LogError>, out: &mut Outbox) -> Result<(), Lost> {
+        self.asked = false;
         let Ok(page) = result else {
-            self.answer(now, Err(unavailable()), out);
+            self.give_up(now, out);
             return Ok(());
         };
         self.meet(page.end.epoch)?;
         for entry in &page.entries {
-            let next = self.book.end().map(Seq::next);
-            match next {
-                Some(next) if entry.seq > next => return Err(Lost),
-                Some(next) if entry.seq < next => {}
-                _ => self.book.take(entry, out),
-            }
+            self.take(entry, out)?;
         }
         if self.book.end().is_some_and(|end| end < page.end.seq) {
             // An entry that the book does not take would be met again and again.
@@ -176,21 +175,35 @@ impl<B: Book> Writer<B> {
         Ok(())
     }
 
-    /// Another book takes the place of this one, and what waits is composed anew against it.
+    /// Another book takes the place of this one, and what waits is composed anew against it. What the log was asked already it
+    /// answers first.
     pub fn reopened(&mut self, now: Now, book: B, out: &mut Outbox) {
         self.epoch = book.epoch().or(self.epoch);
         self.book = book;
         self.write(now, out);
     }
 
-    /// Gives up the wish that is being written: the log cannot be read.
+    /// Gives up the wish that is next: the log cannot be read. One that the log was asked for is answered by it.
     pub fn give_up(&mut self, now: Now, out: &mut Outbox) {
-        self.answer(now, Err(unavailable()), out);
+        if !self.asked {
+            self.answer(now, Err(unavailable()), out);
+        }
+    }
+
+    /// Takes an entry, if it is the next. One before that came with a book that was opened since.
+    fn take(&mut self, entry: &Entry, out: &mut Outbox) -> Result<(), Lost> {
+        match self.book.end().map(Seq::next) {
+            Some(next) if entry.seq > next => return Err(Lost),
+            Some(next) if entry.seq < next => {}
+            _ => self.book.take(entry, out),
+        }
+        Ok(())
     }
 
     fn read_on(&mut self, end: Seq, out: &mut Outbox) -> Result<(), Lost> {
         match self.book.end() {
             Some(known) if end > known => {
+                self.asked = true;
                 out.push(Effect::Log(LogCall::Read {
                     spans: vec![(B::TOPIC, Span::After(known))],
                     purpose: Purpose::CatchUp(B::TOPIC),
@@ -209,10 +222,12 @@ impl<B: Book> Writer<B> {
         self.write(now, out);
     }
 
+    /// Asks the log for the wish that is next, unless it has yet to answer.
     fn write(&mut self, now: Now, out: &mut Outbox) {
-        let Some(Waiting { by, id, wish, .. }) = self.waiting.front() else {
+        let Some(Waiting { by, id, wish, .. }) = self.waiting.front().filter(|_| !self.asked) else {
             return;
         };
+        self.asked = true;
         let (by, id) = (by.clone(), id.clone());
         let call = match self.book.compose(wish, now.at) {
             Ok(body) => {

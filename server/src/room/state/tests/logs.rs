@@ -220,6 +220,38 @@ fn a_log_that_began_a_new_life_is_read_anew_and_everybody_told() {
 }
 
 #[test]
+fn what_waits_while_a_log_is_read_anew_is_asked_for_once() {
+    let mut state = room();
+    let (_, one) = edit(&mut state, 1, "a", at(0), insert("one"));
+    let (_, two) = edit(&mut state, 2, "b", at(0), insert("two"));
+    // The first comes to stand in a life that nobody here has heard of.
+    let anew = Position {
+        epoch: Epoch(2),
+        seq: Seq(1),
+    };
+    let out = appended(&mut state, Topic::Document, Ok(Appended::New(anew)));
+    assert_eq!(appends(&out).len(), 1, "the second is asked for");
+    let body = appends(&out)[0].body.clone();
+    settle(out);
+    let mut loaded = nothing();
+    loaded.end = anew;
+    loaded.entries = vec![Entry {
+        seq: Seq(1),
+        by: "ann".parse().unwrap(),
+        id: "a".parse().unwrap(),
+        body: body.replace("two", "one").replace("[3,", "[").into(),
+    }];
+    let mut out = Outbox::new();
+    state.finish(Now::read(), Done::Loaded(Topic::Document, Ok(loaded)), &mut out);
+    assert!(appends(&out).is_empty(), "and not once more");
+    let second = Position { seq: Seq(2), ..anew };
+    settle(appended(&mut state, Topic::Document, Ok(Appended::New(second))));
+    assert!(one.recv().unwrap().is_ok());
+    assert!(matches!(two.recv(), Ok(Ok(Reply::Edited(edited))) if edited.seq == Seq(2)));
+    assert_eq!(text(&state), "onetwo");
+}
+
+#[test]
 fn a_chat_that_began_a_new_life_is_noticed_too() {
     let mut state = room();
     say(&mut state, 1, "one");
