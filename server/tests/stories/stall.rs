@@ -4,8 +4,8 @@ use crate::stage::{Stage, names};
 use futures::{SinkExt, StreamExt};
 use protocol::ServerEvent;
 use serde_json::json;
-use tokio::net::TcpSocket;
-use tokio_tungstenite::tungstenite::Message;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
 #[tokio::test]
 async fn a_peer_that_stops_reading_is_ended_and_the_others_hear_everything() {
@@ -58,10 +58,23 @@ async fn stalled(stage: &Stage) -> impl Sized {
         )))
         .await
         .unwrap();
+    // Whoever asks before CONNECT is answered is hung up on.
+    hears(&mut socket, "40{").await;
     socket
         .send(Message::text("421[\"room.join\",{\"room\":\"sky\"}]"))
         .await
         .unwrap();
-    while !matches!(socket.next().await, Some(Ok(Message::Text(text))) if text.starts_with("431")) {}
+    hears(&mut socket, "431").await;
     socket
+}
+
+/// Reads up to the message that begins so.
+async fn hears(socket: &mut WebSocketStream<TcpStream>, beginning: &str) {
+    loop {
+        match socket.next().await {
+            Some(Ok(Message::Text(text))) if text.starts_with(beginning) => return,
+            Some(Ok(_)) => {}
+            ended => panic!("{beginning} never came: {ended:?}"),
+        }
+    }
 }
