@@ -17,6 +17,12 @@ impl Board {
         &self.0
     }
 
+    /// The same, for who needs nothing else of the board.
+    #[must_use]
+    pub fn into_notes(self) -> Vec<Note> {
+        self.0
+    }
+
     /// The note of this name.
     #[must_use]
     pub fn get(&self, id: &NoteId) -> Option<&Note> {

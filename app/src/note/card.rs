@@ -3,6 +3,7 @@
 use super::model::Model;
 use crate::{chat, presence};
 use protocol::{Name, NoteId, UserId, auth::Identity, note::Note};
+use std::collections::HashMap;
 
 /// Canvas units; the style sheet says the same.
 pub(super) const WIDTH: f64 = 176.0;
@@ -37,12 +38,17 @@ pub(super) struct Known<'a> {
 /// All notes in the order in which they were made. Of one that is gone the card `before` stays, in its place, as long as I
 /// write on it (`held`).
 pub(super) fn cards(notes: &Model, known: &Known<'_>, before: &[Card], held: Option<&NoteId>) -> Vec<Card> {
-    let card = |note: &Note| Card {
+    // Looked for once for each who made any, not for each note: this runs with every move of every note.
+    let mut names = HashMap::new();
+    let card = |note: Note| Card {
         pending: notes.is_pending(&note.id),
-        author: known.name(&note.user_id, before),
-        note: note.clone(),
+        author: names
+            .entry(note.user_id.clone())
+            .or_insert_with_key(|user| known.name(user, before))
+            .clone(),
+        note,
     };
-    let mut cards: Vec<_> = notes.shown().notes().iter().map(card).collect();
+    let mut cards: Vec<_> = notes.shown().into_notes().into_iter().map(card).collect();
     let held = held.filter(|held| cards.iter().all(|card| card.note.id != **held));
     let place = held.and_then(|held| before.iter().position(|card| card.note.id == *held));
     if let Some(place) = place {
