@@ -59,12 +59,12 @@ impl Retention {
         }
     }
 
-    /// The last entry that may go, of a log that ends at `last` and has a snapshot up to `held`; 0 where none may.
+    /// The last entry that may go, of a log that ends at `last` and has a snapshot up to `held`, or none: 0. 0 where none may.
     #[must_use]
-    pub fn gone(self, topic: Topic, last: Seq, held: Option<Seq>) -> Seq {
+    pub fn gone(self, topic: Topic, last: Seq, held: Seq) -> Seq {
         let beyond = Seq(last.0.saturating_sub(self.of(topic) as u64));
         if topic.has_snapshots() {
-            beyond.min(held.unwrap_or_default())
+            beyond.min(held)
         } else {
             beyond
         }

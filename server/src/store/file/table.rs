@@ -18,8 +18,9 @@ const SNAPSHOTS: TableDefinition<'_, u64, SnapshotValue> = TableDefinition::new(
 
 /// Room and topic.
 type LogKey = (&'static str, &'static str);
-/// Epoch, place of the oldest entry that is kept, place of the last.
-type LogValue = (u64, u64, u64);
+/// Epoch, place of the oldest entry that is kept, place of the last, place of the last that the snapshot holds. That stands
+/// here too since each append asks for it, and a snapshot is as large as what it holds.
+type LogValue = (u64, u64, u64, u64);
 /// Epoch and place.
 type EntryKey = (u64, u64);
 /// Author, id and body.
@@ -94,18 +95,19 @@ impl<'txn> Tables<'txn> {
         epoch: Epoch,
         snapshot: &Snapshot,
     ) -> Result<(), Error> {
-        let row = Row::of(&self.logs, log)?;
-        let older = row.held(&self.snapshots)?.is_some_and(|held| snapshot.seq < held);
-        if !log.topic.has_snapshots() || epoch != row.epoch || snapshot.seq > row.last || older {
+        let mut row = Row::of(&self.logs, log)?;
+        let fits = (row.held..=row.last).contains(&snapshot.seq);
+        if !log.topic.has_snapshots() || epoch != row.epoch || !fits {
             return Ok(());
         }
+        row.held = snapshot.seq;
         self.snapshots.insert(epoch.0, (snapshot.seq.0, &*snapshot.body))?;
         self.keep(log, row, keep)
     }
 
     /// Lets go what may go, and writes the row.
     fn keep(&mut self, log: &LogName, mut row: Row, keep: Retention) -> Result<(), Error> {
-        let gone = keep.gone(log.topic, row.last, row.held(&self.snapshots)?);
+        let gone = keep.gone(log.topic, row.last, row.held);
         while row.first <= gone {
             if let Some(entry) = self.entries.remove(row.key(row.first))? {
                 let (by, id, _) = entry.value();
@@ -113,7 +115,7 @@ impl<'txn> Tables<'txn> {
             }
             row.first = row.first.next();
         }
-        self.logs.insert(log.key(), (row.epoch.0, row.first.0, row.last.0))?;
+        self.logs.insert(log.key(), row.value())?;
         self.changed = true;
         Ok(())
     }
@@ -139,11 +141,10 @@ pub(super) fn load(read: &ReadTransaction, log: &LogName) -> Result<Loaded, Erro
             body: body.into(),
         }
     });
-    let held = snapshot.as_ref().map_or(Seq::default(), |snapshot| snapshot.seq);
     Ok(Loaded {
         end: row.end(),
         snapshot,
-        entries: row.slice(&read.open_table(ENTRIES)?, Span::After(held))?,
+        entries: row.slice(&read.open_table(ENTRIES)?, Span::After(row.held))?,
     })
 }
 

@@ -64,11 +64,10 @@ impl Ring {
 
     /// See [`crate::store::Log::load`].
     pub(super) fn load(&self) -> Loaded {
-        let held = self.snapshot.as_ref().map_or(Seq::default(), |snapshot| snapshot.seq);
         Loaded {
             end: self.end(),
             snapshot: self.snapshot.clone(),
-            entries: self.slice(Span::After(held).places(self.first(), self.last)),
+            entries: self.slice(Span::After(self.held()).places(self.first(), self.last)),
         }
     }
 
@@ -80,8 +79,8 @@ impl Ring {
 
     /// See [`crate::store::Log::compact`].
     pub(super) fn compact(&mut self, epoch: Epoch, snapshot: Snapshot) {
-        let older = self.snapshot.as_ref().is_some_and(|known| snapshot.seq < known.seq);
-        if self.topic.has_snapshots() && epoch == self.epoch && snapshot.seq <= self.last && !older {
+        let fits = (self.held()..=self.last).contains(&snapshot.seq);
+        if self.topic.has_snapshots() && epoch == self.epoch && fits {
             self.snapshot = Some(snapshot);
             self.trim();
         }
@@ -95,9 +94,13 @@ impl Ring {
         }
     }
 
+    /// The last entry that the snapshot holds; 0 where there is none.
+    fn held(&self) -> Seq {
+        self.snapshot.as_ref().map_or(Seq::default(), |snapshot| snapshot.seq)
+    }
+
     fn trim(&mut self) {
-        let held = self.snapshot.as_ref().map(|snapshot| snapshot.seq);
-        let gone = self.keep.gone(self.topic, self.last, held);
+        let gone = self.keep.gone(self.topic, self.last, self.held());
         while let Some(entry) = self.entries.pop_front_if(|entry| entry.seq <= gone) {
             self.known.remove(&(entry.by, entry.id));
         }

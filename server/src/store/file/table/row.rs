@@ -1,6 +1,6 @@
 //! A log's row, and what is found by it.
 
-use super::{EntryKey, EntryValue, IdKey, LogKey, LogName, LogValue, SnapshotValue};
+use super::{EntryKey, EntryValue, IdKey, LogKey, LogName, LogValue};
 use crate::store::{Entry, Span};
 use protocol::{Epoch, MessageId, Position, Seq, UserId, id::BadId};
 use redb::{Error, ReadableTable};
@@ -13,20 +13,28 @@ pub(super) struct Row {
     /// Place of the oldest entry that is kept; one more than `last` where none is.
     pub(super) first: Seq,
     pub(super) last: Seq,
+    /// Place of the last entry that the snapshot holds; 0 where there is none.
+    pub(super) held: Seq,
 }
 
 impl Row {
     /// The row of this log, or the one it would begin with.
     pub(super) fn of(logs: &impl ReadableTable<LogKey, LogValue>, log: &LogName) -> Result<Self, Error> {
-        let (epoch, first, last) = match logs.get(log.key())? {
+        let (epoch, first, last, held) = match logs.get(log.key())? {
             Some(row) => row.value(),
-            None => (log.unwritten.0, 1, 0),
+            None => (log.unwritten.0, 1, 0, 0),
         };
         Ok(Self {
             epoch: Epoch(epoch),
             first: Seq(first),
             last: Seq(last),
+            held: Seq(held),
         })
+    }
+
+    /// As it stands in the file.
+    pub(super) fn value(&self) -> LogValue {
+        (self.epoch.0, self.first.0, self.last.0, self.held.0)
     }
 
     pub(super) fn end(&self) -> Position {
@@ -38,11 +46,6 @@ impl Row {
 
     pub(super) fn key(&self, seq: Seq) -> (u64, u64) {
         (self.epoch.0, seq.0)
-    }
-
-    /// The last entry that a snapshot holds.
-    pub(super) fn held(&self, snapshots: &impl ReadableTable<u64, SnapshotValue>) -> Result<Option<Seq>, Error> {
-        Ok(snapshots.get(self.epoch.0)?.map(|held| Seq(held.value().0)))
     }
 
     pub(super) fn find(
