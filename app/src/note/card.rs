@@ -3,7 +3,6 @@
 use super::model::Model;
 use crate::{chat, presence};
 use protocol::{Name, NoteId, UserId, auth::Identity, note::Note};
-use std::collections::HashMap;
 
 /// Canvas units; the style sheet says the same.
 pub(super) const WIDTH: f64 = 176.0;
@@ -39,14 +38,18 @@ pub(super) struct Known<'a> {
 /// write on it (`held`).
 pub(super) fn cards(notes: &Model, known: &Known<'_>, before: &[Card], held: Option<&NoteId>) -> Vec<Card> {
     // Looked for once for each who made any, not for each note: this runs with every move of every note.
-    let mut names = HashMap::new();
-    let card = |note: Note| Card {
-        pending: notes.is_pending(&note.id),
-        author: names
-            .entry(note.user_id.clone())
-            .or_insert_with_key(|user| known.name(user, before))
-            .clone(),
-        note,
+    let mut makers: Vec<(UserId, Option<Name>)> = Vec::new();
+    let card = |note: Note| {
+        let author = match makers.iter().find(|(maker, _)| *maker == note.user_id) {
+            Some((_, name)) => name.clone(),
+            None => {
+                let name = known.name(&note.user_id, before);
+                makers.push((note.user_id.clone(), name.clone()));
+                name
+            }
+        };
+        let pending = notes.is_pending(&note.id);
+        Card { note, pending, author }
     };
     let mut cards: Vec<_> = notes.shown().into_notes().into_iter().map(card).collect();
     let held = held.filter(|held| cards.iter().all(|card| card.note.id != **held));
