@@ -7,6 +7,7 @@ use crate::{
     document::{CaretMoved, DocumentEdited},
     drain::Draining,
     note::NoteChanged,
+    notification::Notification,
     presence::{Presence, PresenceChanged},
     refusal::Refused,
     typing::TypingChanged,
@@ -109,6 +110,8 @@ server_events! {
     CursorMoved(CursorMoved),
     /// One caret, to those who did not ask for batches.
     CaretMoved(CaretMoved),
+    /// A line for one person, on all their connections.
+    Notification(Notification),
     /// Somebody began or ended typing, to those who did not ask for batches.
     TypingChanged(TypingChanged),
     /// All that moved in one tick.

@@ -1,4 +1,4 @@
-//! The HTTP payloads: `GET /healthz`, `/api/rooms` and `/api/rooms/{room}/presence`.
+//! How a server is: the payloads of `GET /healthz` and `/api/rooms`, and the words that the tape shares with them.
 
 use crate::{RoomId, presence::PresenceEntry};
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Mode {
     /// One process, nothing beside it.
     Memory,
+    /// Any number of processes, which share them over Redis.
+    Redis,
 }
 
 impl Mode {
@@ -17,6 +19,7 @@ impl Mode {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Memory => "memory",
+            Self::Redis => "redis",
         }
     }
 }
@@ -29,12 +32,15 @@ pub enum Store {
     Memory,
     /// In a file under `DATA_DIR`.
     File,
+    /// In the Redis that replicas share.
+    Redis,
 }
 
 /// What `/healthz` answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// `ok`, or `draining` once the server was told to stop.
+    /// `ok`; `degraded` while Redis is away; `draining` once the server was told to stop.
     pub status: Status,
     /// Name of this replica.
     pub instance: String,
@@ -52,6 +58,9 @@ pub struct Health {
     pub connections: u64,
     /// State of the bus between replicas; `none` in memory mode.
     pub bus: Bus,
+    /// Milliseconds that the newest heartbeat took through the bus; absent before the first, and in memory mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bus_lag_ms: Option<f64>,
 }
 
 /// Whether the server takes new people.
@@ -60,16 +69,23 @@ pub struct Health {
 pub enum Status {
     /// It does.
     Ok,
+    /// It does, but is cut off from the other replicas: rooms that are open go on, and what is written waits.
+    Degraded,
     /// It is stopping.
     Draining,
 }
 
 /// The bus between replicas.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Bus {
     /// There is none to need.
+    #[default]
     None,
+    /// Heartbeats come through.
+    Up,
+    /// They do not: Redis cannot be reached, or does not answer.
+    Away,
 }
 
 /// A room with people in it, as the lobby shows it.

@@ -18,6 +18,7 @@ pub mod id;
 pub mod limits;
 pub mod name;
 pub mod note;
+pub mod notification;
 pub mod position;
 pub mod presence;
 pub mod refusal;

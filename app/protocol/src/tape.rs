@@ -1,6 +1,9 @@
 //! The telemetry tape: what the system says of itself to the people who use it.
 
-use crate::{Event, Millis, Request, health::Mode};
+use crate::{
+    Event, Millis, Request,
+    health::{Bus, Mode},
+};
 use serde::{Deserialize, Serialize};
 
 /// Asks for a reading. The time until the ack is the round-trip time.
@@ -29,6 +32,12 @@ pub struct TapeReading {
     pub connections: u64,
     /// Rooms with somebody in them on this replica.
     pub rooms: u64,
+    /// State of the bus between replicas. Absent means `none`.
+    #[serde(default)]
+    pub bus: Bus,
+    /// Milliseconds that the newest heartbeat took through the bus; absent before the first, and in memory mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bus_lag_ms: Option<f64>,
     /// Server time.
     pub at: Millis,
 }

@@ -12,6 +12,7 @@ use protocol::{
     drain::Draining,
     health::Mode,
     note::{Change, Note, NoteChanged},
+    notification::Notification,
     presence::{Presence, PresenceChanged, PresenceEntry},
     refusal::Refused,
     room::{Welcome, You},
@@ -239,6 +240,17 @@ fn event() -> impl Strategy<Value = ServerEvent> {
             typing
         }
         .into()),
+        (id(), user(), name(), "\\PC{1,100}", prop::option::of(room()), 0..SAFE).prop_map(
+            |(id, from, name, text, room, at)| Notification {
+                id,
+                from,
+                name,
+                text,
+                room,
+                at: Millis(at)
+            }
+            .into()
+        ),
         ("[a-z.]{1,20}", refusal()).prop_map(|(event, error)| Refused { event, error }.into()),
         (0..SAFE).prop_map(|retry_after_ms| Draining { retry_after_ms }.into()),
     ]

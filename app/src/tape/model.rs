@@ -121,7 +121,7 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::Millis;
+    use protocol::{Millis, health::Bus};
 
     fn read(tape: &mut Model, millis: u64) {
         let reading = TapeReading {
@@ -130,6 +130,8 @@ mod tests {
             transport: Transport::Websocket,
             connections: 1,
             rooms: 1,
+            bus: Bus::None,
+            bus_lag_ms: None,
             at: Millis(0),
         };
         tape.read(reading, Duration::from_millis(millis));

@@ -3,7 +3,7 @@
 use super::call::Call;
 use crate::clock::Now;
 use protocol::{
-    health::Mode,
+    health::{Bus, Mode},
     tape::{ReadTape, TapeReading, Transport},
 };
 use socketioxide::TransportType;
@@ -20,6 +20,8 @@ pub fn read(call: Call<'_>, ReadTape {}: ReadTape) {
         transport,
         connections: call.gateway.connections.len() as u64,
         rooms: call.gateway.rooms.len() as u64,
+        bus: Bus::None,
+        bus_lag_ms: None,
         at: Now::read().at,
     };
     call.back.answer(Ok(reading));

@@ -20,6 +20,7 @@ pub async fn health(State(web): State<Web>) -> Json<Health> {
         rooms: web.gateway.rooms.len() as u64,
         connections: web.gateway.connections.len() as u64,
         bus: Bus::None,
+        bus_lag_ms: None,
     })
 }
 
