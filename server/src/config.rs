@@ -33,14 +33,29 @@ pub struct Config {
     #[arg(long, env = "INSTANCE_ID", value_parser = instance_id)]
     pub instance_id: Option<String>,
 
-    /// Which transports Socket.IO clients may use.
-    #[arg(long, env = "TRANSPORTS", value_enum, default_value_t = Transports::Both)]
-    pub transports: Transports,
+    /// Which transports Socket.IO clients may use. Where absent: both in one process, WebSocket alone with Redis, since
+    /// polling would need sticky sessions in front of several replicas.
+    #[arg(long, env = "TRANSPORTS", value_enum)]
+    pub transports: Option<Transports>,
 
     /// Directory for the logs of all rooms, made where it is missing; an entry is acknowledged once it is safe there. Without
     /// it rooms live in memory, and end with the process.
     #[arg(long, env = "DATA_DIR", value_hint = clap::ValueHint::DirPath)]
     pub data_dir: Option<PathBuf>,
+
+    /// Redis that any number of replicas share, which then are one Orrery: `redis://`, `rediss://` (TLS), `redis-cluster://`
+    /// or `redis-sentinel://`, version 6.2 or later, or Valkey. Without it this process is by itself.
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub redis_url: Option<String>,
+
+    /// Days for which Redis keeps the logs of a room after their last entry.
+    #[arg(long, env = "KEEP_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub keep_days: u32,
+
+    /// Whether `/readyz` says yes while Redis is away: `on` keeps people here, who can go on among themselves; `off` lets a
+    /// load balancer send them elsewhere.
+    #[arg(long, env = "READY_DEGRADED", value_enum, default_value_t = Switch::On)]
+    pub ready_degraded: Switch,
 
     /// Chat messages kept per room.
     #[arg(long, env = "CHAT_HISTORY", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -80,6 +95,15 @@ pub enum Environment {
     Production,
 }
 
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// Yes.
+    On,
+    /// No.
+    Off,
+}
+
 /// Which transports are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Transports {
@@ -102,6 +126,9 @@ pub enum ConfigError {
         "JWT_SECRET has {0} bytes. Production needs {SECRET_BYTES} or more, for example from `openssl rand -hex 32`"
     )]
     ShortSecret(usize),
+    /// Logs can be kept in one place only.
+    #[error("REDIS_URL and DATA_DIR are both set. Logs are kept in Redis or in a directory: choose one")]
+    TwoStores,
 }
 
 impl Config {
@@ -114,8 +141,11 @@ impl Config {
             environment: Environment::Development,
             jwt_secret: None,
             instance_id: None,
-            transports: Transports::Both,
+            transports: None,
             data_dir: None,
+            redis_url: None,
+            keep_days: 30,
+            ready_degraded: Switch::On,
             chat_history: 1000,
             room_members: 500,
             rooms: 10_000,
@@ -139,6 +169,29 @@ impl Config {
             (_, Some(secret)) => Ok(secret),
             (Environment::Development, None) => Ok(DEVELOPMENT_SECRET),
         }
+    }
+
+    /// The Redis to share, if any.
+    pub fn redis(&self) -> Result<Option<&str>, ConfigError> {
+        match (self.redis_url.as_deref(), &self.data_dir) {
+            (Some(_), Some(_)) => Err(ConfigError::TwoStores),
+            (url, _) => Ok(url),
+        }
+    }
+
+    /// See [`Config::transports`].
+    #[must_use]
+    pub fn transports(&self) -> Transports {
+        self.transports.unwrap_or(match self.redis_url {
+            Some(_) => Transports::Websocket,
+            None => Transports::Both,
+        })
+    }
+
+    /// See [`Config::keep_days`].
+    #[must_use]
+    pub fn keep(&self) -> Duration {
+        Duration::from_secs(u64::from(self.keep_days) * 24 * 60 * 60)
     }
 
     /// Whether this is production.
@@ -200,6 +253,17 @@ mod tests {
     fn development_runs_without_any_setting() {
         let config = Config::try_parse_from(["orrery"]).unwrap();
         assert!(config.secret().is_ok());
+    }
+
+    #[test]
+    fn logs_are_kept_in_one_place() {
+        let config = |args: &[&str]| Config::try_parse_from([&["orrery"], args].concat()).unwrap();
+        let redis = config(&["--redis-url", "redis://db"]);
+        assert_eq!(redis.redis(), Ok(Some("redis://db")));
+        assert_eq!(redis.transports(), Transports::Websocket);
+        assert_eq!(config(&[]).transports(), Transports::Both);
+        let both = config(&["--redis-url", "redis://db", "--data-dir", "d"]);
+        assert_eq!(both.redis(), Err(ConfigError::TwoStores));
     }
 
     #[test]

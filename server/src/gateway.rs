@@ -12,6 +12,7 @@ pub mod cursor;
 pub mod document;
 pub mod id;
 pub mod note;
+pub mod notification;
 pub mod outbox;
 pub mod room;
 pub mod table;
@@ -19,13 +20,20 @@ pub mod tape;
 pub mod typing;
 
 use crate::{
+    cluster::bus::Bus,
     config::{Config, Transports},
     metrics::Metrics,
     rooms::Rooms,
     token::Keys,
 };
 use connection::Connections;
-use protocol::{SOCKET_PATH, drain::Draining, limits::PACKET};
+use notification::Notifier;
+use protocol::{
+    SOCKET_PATH,
+    drain::Draining,
+    health::{Bus as State, Mode},
+    limits::PACKET,
+};
 use socketioxide::{SocketIo, TransportType, handler::ConnectHandler};
 use std::{
     sync::{
@@ -66,6 +74,10 @@ pub struct Gateway {
     pub metrics: Arc<Metrics>,
     /// Who may connect.
     pub keys: Arc<Keys>,
+    /// Who tells people something, wherever they are.
+    pub notifier: Arc<Notifier>,
+    /// The bus between replicas; `None` where there is one process alone.
+    pub bus: Option<Arc<Bus>>,
     /// Name of this replica.
     pub instance: String,
     draining: AtomicBool,
@@ -74,16 +86,40 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway to these rooms.
     #[must_use]
-    pub fn new(rooms: Arc<Rooms>, metrics: Arc<Metrics>, keys: Arc<Keys>, instance: String) -> Self {
+    pub fn new(
+        rooms: Arc<Rooms>,
+        bus: Option<Arc<Bus>>,
+        metrics: Arc<Metrics>,
+        keys: Arc<Keys>,
+        instance: String,
+    ) -> Self {
         let connections = Arc::new(Connections::new(Arc::clone(&metrics)));
+        let notifier = Notifier::new(Arc::clone(&connections), bus.clone(), Arc::clone(&metrics));
         Self {
             rooms,
             connections,
             metrics,
             keys,
+            notifier: Arc::new(notifier),
+            bus,
             instance,
             draining: AtomicBool::new(false),
         }
+    }
+
+    /// How replicas share rooms.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        match self.bus {
+            Some(_) => Mode::Redis,
+            None => Mode::Memory,
+        }
+    }
+
+    /// How the bus between replicas does, and how long its newest heartbeat took, in milliseconds.
+    #[must_use]
+    pub fn bus(&self) -> (State, Option<f64>) {
+        self.bus.as_ref().map_or((State::None, None), |bus| bus.state())
     }
 
     /// Whether the server was told to stop.
@@ -118,7 +154,7 @@ pub fn layer(gateway: &Arc<Gateway>, config: &Config) -> (Layer, Handle) {
         .max_payload(PACKET as u64)
         .ws_max_message_size(PACKET)
         .ws_max_frame_size(PACKET);
-    let builder = match config.transports {
+    let builder = match config.transports() {
         Transports::Both => builder.transports([TransportType::Polling, TransportType::Websocket]),
         Transports::Websocket => builder.transports([TransportType::Websocket]),
     };

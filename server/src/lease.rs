@@ -1,12 +1,15 @@
-//! The lease lane's storage: which connections are in which room. State, not events; knows no sockets and no actors.
+//! The lease lane's storage: which connections are in which room. State, not events; knows no sockets and no actors. What
+//! several processes share is in `cluster/lease.rs`.
 
 pub mod memory;
 
+use crate::{cluster::Life, store::LogError};
 use async_trait::async_trait;
 use protocol::{Millis, PeerId, RoomId, auth::Identity, presence::PresenceEntry};
+use serde::{Deserialize, Serialize};
 
 /// One connection in a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holding {
     /// Which connection.
     pub peer: PeerId,
@@ -14,6 +17,15 @@ pub struct Holding {
     pub who: Identity,
     /// Since when.
     pub since: Millis,
+}
+
+/// Who is in a room on other replicas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// The count of changes of the room's presence up to which this is so.
+    pub version: u64,
+    /// Their connections, with the replica that holds each.
+    pub held: Vec<(Life, Holding)>,
 }
 
 /// Who is where. Writing returns at once and in order; a store across a network queues.
@@ -27,6 +39,12 @@ pub trait Leases: Send + Sync + 'static {
 
     /// Everybody in a room, on all replicas, in the order they came.
     async fn present(&self, room: &RoomId) -> Vec<PresenceEntry>;
+
+    /// Who is in a room on other replicas, as far as these live. Nobody, where there is one process alone.
+    async fn others(&self, room: &RoomId) -> Result<Others, LogError> {
+        _ = room;
+        Ok(Others::default())
+    }
 
     /// Every room in which somebody is, on all replicas, with who is there.
     async fn rooms(&self) -> Vec<(RoomId, Vec<PresenceEntry>)>;

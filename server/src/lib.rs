@@ -6,10 +6,12 @@
 //! What lives where:
 //! - [`gateway`] is the only place that names socketioxide: it decodes, checks and hands over.
 //! - [`room`] is what happens in a room: pure state in an actor's shell. It names no socket, no HTTP and no store.
-//! - [`store`] keeps logs, [`lease`] keeps who is where; both are traits, in memory here.
+//! - [`store`] keeps logs, [`lease`] keeps who is where; both are traits.
+//! - [`cluster`] is what it takes to be one of many; it and `store::redis` name fred.
 //! - [`web`] is everything over plain HTTP.
 
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod gateway;
 pub mod lease;

@@ -18,7 +18,10 @@ async fn main() -> anyhow::Result<()> {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let (host, port) = (config.host, config.port);
-    let server = Server::new(config)?;
+    let server = tokio::select! {
+        server = Server::new(config) => server?,
+        told = told_to_stop() => return told.context("cannot listen for signals"),
+    };
     let listener = TcpListener::bind((host, port))
         .await
         .with_context(|| format!("cannot listen on {host}:{port} (--host, --port, HOST, PORT)"))?;

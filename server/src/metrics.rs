@@ -39,6 +39,26 @@ pub struct Metrics {
     pub queue_full: Family,
     /// Cursors held back from slow clients that did not ask for batches.
     pub cursors_dropped: IntCounter,
+    /// Messages of the bus that were published, by kind; entries by the script that appended them.
+    pub bus_out: Family,
+    /// Messages of the bus that were heard, by kind, this process' own too.
+    pub bus_in: Family,
+    /// Messages of the bus that were lost or left alone, by [`DROPS`].
+    pub bus_dropped: Family,
+    /// Channels that are subscribed.
+    pub bus_channels: IntGauge,
+    /// 1 while heartbeats come through the bus.
+    pub bus_up: IntGauge,
+    /// Seconds that heartbeats took through the bus.
+    pub bus_lag: Histogram,
+    /// Times that a connection to Redis came back, by [`CONNECTIONS`].
+    pub bus_reconnects: Family,
+    /// Times that all channels were subscribed anew.
+    pub bus_resubscriptions: IntCounter,
+    /// Times that what was missed on the bus was read from the store, by what: a log, or who is where.
+    pub bus_gaps: Family,
+    /// Errors of the store, by reason: `away`, `refused` (read-only, out of memory), `damaged`.
+    pub store_errors: Family,
     /// Seconds until the store has taken an entry.
     pub append: Histogram,
     /// Seconds to encode and hand over one frame.
@@ -65,6 +85,16 @@ pub const EVENTS_IN: &[&str] = &[
 /// Why connections end: the client said so (`left`), its connection closed or failed (`closed`, `failed`), it sent what is
 /// no Socket.IO (`broken`), it fell silent (`silent`), the server ended it (`server`).
 pub const END_REASONS: &[&str] = &["broken", "closed", "failed", "left", "server", "silent"];
+
+/// Kinds of messages on the bus.
+pub const TOLD: &[&str] = &["beat", "entry", "hello", "life", "notification", "presence", "tick"];
+
+/// Why messages of the bus are lost or left alone: they are not ours (`foreign`), of another version (`version`), came faster
+/// than this process (`lagged`) or a room (`room`) took them, or could not be published (`queue`).
+pub const DROPS: &[&str] = &["foreign", "lagged", "queue", "room", "version"];
+
+/// What connections to Redis are for.
+pub const CONNECTIONS: &[&str] = &["commands", "publish", "subscribe"];
 
 /// The label of events that do not exist.
 pub const UNKNOWN: &str = "unknown";
@@ -127,6 +157,60 @@ impl Metrics {
                 &registry,
                 "collab_cursors_dropped_total",
                 "Cursors held back from slow clients.",
+            )?,
+            bus_out: family(
+                &registry,
+                "collab_bus_out_total",
+                "Messages told to replicas.",
+                "kind",
+                TOLD,
+            )?,
+            bus_in: family(
+                &registry,
+                "collab_bus_in_total",
+                "Messages heard from replicas.",
+                "kind",
+                TOLD,
+            )?,
+            bus_dropped: family(
+                &registry,
+                "collab_bus_dropped_total",
+                "Messages of the bus that were lost or left alone.",
+                "reason",
+                DROPS,
+            )?,
+            bus_channels: gauge(&registry, "collab_bus_channels", "Channels that are subscribed.")?,
+            bus_up: gauge(&registry, "collab_bus_up", "1 while heartbeats come through the bus.")?,
+            bus_lag: histogram(
+                &registry,
+                "collab_bus_lag_seconds",
+                "Time of heartbeats through the bus.",
+            )?,
+            bus_reconnects: family(
+                &registry,
+                "collab_bus_reconnects_total",
+                "Times that a connection to Redis came back.",
+                "connection",
+                CONNECTIONS,
+            )?,
+            bus_resubscriptions: counter(
+                &registry,
+                "collab_bus_resubscriptions_total",
+                "Times that all channels were subscribed anew.",
+            )?,
+            bus_gaps: family(
+                &registry,
+                "collab_bus_gaps_total",
+                "Times that what was missed was read from the store.",
+                "of",
+                &["chat", "document", "note", "presence"],
+            )?,
+            store_errors: family(
+                &registry,
+                "collab_store_errors_total",
+                "Errors of the store.",
+                "reason",
+                &["away", "damaged", "refused"],
             )?,
             append: histogram(
                 &registry,

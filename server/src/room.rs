@@ -8,6 +8,7 @@ pub mod chat;
 pub mod command;
 pub mod document;
 pub mod note;
+pub mod notification;
 pub mod outbox;
 pub mod presence;
 pub mod state;

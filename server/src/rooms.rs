@@ -1,6 +1,7 @@
 //! The rooms that are open in this process. Opens a room with its first command and forgets it with its last person.
 
 use crate::{
+    cluster::bus::Bus,
     config::Config,
     lease::Leases,
     metrics::Metrics,
@@ -30,6 +31,7 @@ pub struct Rooms {
     settings: Settings,
     log: Arc<dyn Log>,
     leases: Arc<dyn Leases>,
+    bus: Option<Arc<Bus>>,
     metrics: Arc<Metrics>,
     tasks: TaskTracker,
     cancel: CancellationToken,
@@ -43,14 +45,17 @@ impl Rooms {
         instance: String,
         log: Arc<dyn Log>,
         leases: Arc<dyn Leases>,
+        bus: Option<Arc<Bus>>,
         metrics: Arc<Metrics>,
         cancel: CancellationToken,
     ) -> Self {
+        let life = bus.as_ref().map(|bus| bus.life().clone());
         let settings = Settings {
             instance,
-            mode: Mode::Memory,
+            mode: if life.is_some() { Mode::Redis } else { Mode::Memory },
             members: config.room_members as usize,
             grace: config.grace(),
+            life,
         };
         let (open, most) = (Mutex::default(), config.rooms as usize);
         Self {
@@ -59,6 +64,7 @@ impl Rooms {
             settings,
             log,
             leases,
+            bus,
             metrics,
             tasks: TaskTracker::new(),
             cancel,
@@ -152,6 +158,7 @@ impl Rooms {
             outlet,
             log: Arc::clone(&self.log),
             leases: Arc::clone(&self.leases),
+            bus: self.bus.clone(),
             close: Box::new(move |room, commands| rooms.close(room, commands)),
             metrics: Arc::clone(&self.metrics),
             cancel: self.cancel.clone(),

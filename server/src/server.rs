@@ -1,6 +1,7 @@
 //! The server as a value: made from a configuration, listening on a socket, shut down in order.
 
 use crate::{
+    cluster::{Cluster, ClusterError, bus::Bus},
     config::{Config, ConfigError},
     gateway::{self, Gateway},
     lease::{Leases, memory::MemoryLeases},
@@ -24,7 +25,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long requests that are being answered may take once the server stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
@@ -39,6 +40,8 @@ pub struct Server {
     metrics: Arc<Metrics>,
     io: gateway::Handle,
     cancel: CancellationToken,
+    /// What runs beside rooms and connections: all that has to do with other replicas.
+    tasks: TaskTracker,
 }
 
 /// Why a server could not be made.
@@ -50,6 +53,9 @@ pub enum ServerError {
     /// The logs could not be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The process cannot be one of many.
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
     /// The counters could not be set up.
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -65,30 +71,33 @@ pub struct Running {
 }
 
 impl Server {
-    /// Puts the parts together.
-    pub fn new(config: Config) -> Result<Self, ServerError> {
+    /// Puts the parts together. Where Redis is shared, waits until it is there, saying so.
+    pub async fn new(config: Config) -> Result<Self, ServerError> {
         // Pages are rendered on tokio's executor; an error means that a server before this one has said so already.
         any_spawner::Executor::init_tokio().ok();
         let metrics = Arc::new(Metrics::new()?);
         let keys = Arc::new(Keys::new(config.secret()?));
         let instance = config.instance_id.clone().unwrap_or_else(instance);
-        let log = logs(&config)?;
-        let leases: Arc<dyn Leases> = Arc::new(MemoryLeases::default());
-        let cancel = CancellationToken::new();
+        let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let Parts { log, leases, bus } = Parts::of(&config, &instance, &metrics, (&cancel, &tasks)).await?;
         let rooms = Arc::new(Rooms::new(
             &config,
             instance.clone(),
             Arc::clone(&log),
             Arc::clone(&leases),
+            bus.clone(),
             Arc::clone(&metrics),
             cancel.clone(),
         ));
         let gateway = Arc::new(Gateway::new(
             Arc::clone(&rooms),
+            bus,
             Arc::clone(&metrics),
             Arc::clone(&keys),
             instance,
         ));
+        let pass_on = Arc::clone(&gateway.notifier).pass_on();
+        tasks.spawn(cancel.clone().run_until_cancelled_owned(pass_on));
         let (layer, io) = gateway::layer(&gateway, &config);
         let config = Arc::new(config);
         let web = Web {
@@ -110,6 +119,7 @@ impl Server {
             metrics,
             io,
             cancel,
+            tasks,
         })
     }
 
@@ -138,6 +148,8 @@ impl Running {
         server.gateway.drain(server.config.drain()).await;
         server.cancel.cancel();
         server.rooms.closed().await;
+        server.tasks.close();
+        server.tasks.wait().await;
         server.log.close();
         gateway::close(&server.io).await;
         if tokio::time::timeout(LAST_REQUESTS, &mut self.accepting).await.is_err() {
@@ -153,17 +165,41 @@ impl Drop for Running {
     }
 }
 
-/// Where entries are kept: on disk where there is a directory for them, else in memory.
-fn logs(config: &Config) -> Result<Arc<dyn Log>, OpenError> {
-    let keep = Retention {
-        chat: config.chat_history as usize,
-        document: DOCUMENT_HISTORY,
-        note: NOTE_HISTORY,
-    };
-    Ok(match &config.data_dir {
-        Some(dir) => Arc::new(FileLog::open(dir, keep)?),
-        None => Arc::new(MemoryLog::new(keep, config.rooms as usize)),
-    })
+/// What rooms stand on.
+struct Parts {
+    log: Arc<dyn Log>,
+    leases: Arc<dyn Leases>,
+    bus: Option<Arc<Bus>>,
+}
+
+impl Parts {
+    /// In Redis where one is shared; else entries are on disk where there is a directory for them, and all else in memory.
+    async fn of(
+        config: &Config,
+        instance: &str,
+        metrics: &Arc<Metrics>,
+        ending: (&CancellationToken, &TaskTracker),
+    ) -> Result<Self, ServerError> {
+        let keep = Retention {
+            chat: config.chat_history as usize,
+            document: DOCUMENT_HISTORY,
+            note: NOTE_HISTORY,
+        };
+        if let Some(url) = config.redis()? {
+            let Cluster { bus, leases, log } = Cluster::connect(config, url, instance, keep, metrics, ending).await?;
+            let bus = Some(bus);
+            return Ok(Self { log, leases, bus });
+        }
+        let log: Arc<dyn Log> = match &config.data_dir {
+            Some(dir) => Arc::new(FileLog::open(dir, keep)?),
+            None => Arc::new(MemoryLog::new(keep, config.rooms as usize)),
+        };
+        Ok(Self {
+            log,
+            leases: Arc::new(MemoryLeases::default()),
+            bus: None,
+        })
+    }
 }
 
 /// A name for a replica that was given none.

@@ -2,6 +2,7 @@
 
 pub mod file;
 pub mod memory;
+pub mod redis;
 
 use async_trait::async_trait;
 use protocol::{Epoch, MessageId, Position, RoomId, Seq, UserId, health::Store};
@@ -162,15 +163,39 @@ pub struct Loaded {
     pub entries: Vec<Entry>,
 }
 
+/// What somebody who followed a log knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// Where it ended.
+    pub position: Position,
+    /// Whose the last entry was, and what its author calls it; `None` where that is not known.
+    pub entry: Option<(UserId, MessageId)>,
+}
+
 /// Why the store did not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogError {
     /// It cannot be reached. What was to be written may or may not have been; trying again with the same id is safe.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
+    /// It is gone for a while, and will be back. Otherwise as above.
+    #[error("the store is away: {0}")]
+    Away(String),
     /// It was reached, and holds what it cannot have written. Trying again does not help.
     #[error("the store is damaged: {0}")]
     Damaged(String),
+}
+
+impl LogError {
+    /// Its label in `collab_store_errors_total`.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Unavailable(_) => "refused",
+            Self::Away(_) => "away",
+            Self::Damaged(_) => "damaged",
+        }
+    }
 }
 
 /// Logs. A log that was never written is empty, with an epoch of its own.
@@ -198,6 +223,13 @@ pub trait Log: Send + Sync + 'static {
     /// but the newest are kept as [`Retention`] says. One of another epoch, or older than the one that is there, is
     /// ignored; so is one from beyond the end, and any of a topic without snapshots.
     async fn compact(&self, room: &RoomId, topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Result<(), LogError>;
+
+    /// Says what a log was known to hold, and reads what came after. A store that others write to, and that may lose what it
+    /// had taken, begins a new life of the log where that is not so any more: nobody must go on from a place that now means
+    /// something else.
+    async fn witness(&self, room: &RoomId, topic: Topic, known: &Witness) -> Result<Page, LogError> {
+        self.read(room, topic, Span::After(known.position.seq)).await
+    }
 
     /// Where this store keeps its logs.
     fn kind(&self) -> Store;

@@ -5,6 +5,7 @@ pub mod document;
 pub mod guest;
 pub mod health;
 pub mod metrics;
+pub mod notification;
 pub mod pages;
 pub mod rooms;
 pub mod session;
@@ -21,11 +22,14 @@ use crate::{
     token::Keys,
 };
 use axum::{
-    Router,
-    http::{HeaderValue, header},
+    Json, Router,
+    http::{HeaderValue, StatusCode, header},
     middleware,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
+use protocol::Refusal;
+use serde_json::json;
 use std::{sync::Arc, time::Instant};
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
@@ -68,6 +72,7 @@ fn machines(web: &Web) -> Router {
         .route("/metrics", get(metrics::metrics))
         .route("/api/rooms", get(rooms::list))
         .route("/api/rooms/{room}/presence", get(rooms::presence))
+        .route("/api/users/{user}/notify", post(notification::notify))
         .route("/api/rooms/{room}/document", get(document::export));
     // In production tokens come from whoever knows the secret, and nobody else.
     let router = if web.config.is_production() {
@@ -100,6 +105,12 @@ fn pages(web: &Web) -> Router {
     Router::new()
         .fallback_service(pages)
         .layer(middleware::from_fn(site::serve))
+}
+
+/// The answer to a request that is refused, which is counted.
+fn refused(web: &Web, status: StatusCode, error: Refusal) -> Response {
+    web.metrics.refusals.inc(error.code.as_str());
+    (status, Json(json!({ "error": error }))).into_response()
 }
 
 /// Browsers take types as they are told.

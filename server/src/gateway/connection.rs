@@ -1,7 +1,7 @@
 //! Who is connected: one entry a connection, from CONNECT to its end.
 
 use crate::{listener::flow::Flow, metrics::Metrics, room::command::Command, rooms::count};
-use protocol::{PeerId, RoomId, auth::Identity};
+use protocol::{PeerId, RoomId, UserId, auth::Identity};
 use socketioxide::{extract::SocketRef, socket::Sid};
 use std::{
     collections::HashMap,
@@ -102,6 +102,7 @@ pub struct Connections {
 struct All {
     by_peer: HashMap<PeerId, Connected>,
     by_sid: HashMap<Sid, PeerId>,
+    by_user: HashMap<UserId, Vec<PeerId>>,
     /// Flows of requests, by the session they belong to: known before the session comes to CONNECT.
     flows: HashMap<Sid, Weak<Flow>>,
 }
@@ -139,6 +140,8 @@ impl Connections {
             },
         );
         all.by_sid.insert(sid, peer);
+        let user = connection.who.user_id.clone();
+        all.by_user.entry(user).or_default().push(peer);
         self.metrics.connections.set(count(all.by_peer.len()));
         connection
     }
@@ -149,6 +152,13 @@ impl Connections {
         all.flows.remove(&sid);
         let peer = all.by_sid.remove(&sid)?;
         let connected = all.by_peer.remove(&peer)?;
+        let user = &connected.connection.who.user_id;
+        if let Some(peers) = all.by_user.get_mut(user) {
+            peers.retain(|other| *other != peer);
+            if peers.is_empty() {
+                all.by_user.remove(user);
+            }
+        }
         self.metrics.connections.set(count(all.by_peer.len()));
         Some(connected.connection)
     }
@@ -168,6 +178,13 @@ impl Connections {
     /// The connection with this id.
     pub fn get(&self, peer: PeerId) -> Option<Connected> {
         lock(&self.all).by_peer.get(&peer).cloned()
+    }
+
+    /// All connections of a person.
+    pub fn of(&self, user: &UserId) -> Vec<Connected> {
+        let all = lock(&self.all);
+        let peers = all.by_user.get(user).into_iter().flatten();
+        peers.filter_map(|peer| all.by_peer.get(peer).cloned()).collect()
     }
 
     /// All of them.

@@ -2,8 +2,9 @@
 //! frames of cursors are volatile, and nothing else is, since the library holds one volatile message a socket.
 
 use super::{
-    QUEUE,
+    Gateway, QUEUE,
     connection::{Connected, Connections},
+    notification::Notifier,
 };
 use crate::{
     metrics::Metrics,
@@ -24,6 +25,7 @@ const HALF: u32 = QUEUE as u32 / 2;
 pub struct RoomOutlet {
     io: SocketIo,
     connections: Arc<Connections>,
+    notifier: Arc<Notifier>,
     metrics: Arc<Metrics>,
     /// The library's names for the two halves of the room.
     batching: Arc<str>,
@@ -41,13 +43,14 @@ struct Member {
 impl RoomOutlet {
     /// An outlet without hearers.
     #[must_use]
-    pub fn new(room: &RoomId, io: SocketIo, connections: Arc<Connections>, metrics: Arc<Metrics>) -> Self {
+    pub fn new(room: &RoomId, io: SocketIo, gateway: &Gateway) -> Self {
         // A room's id has no slash, so that these names meet no other room's.
         let (batching, single) = (format!("{room}/batching").into(), format!("{room}/single").into());
         Self {
             io,
-            connections,
-            metrics,
+            connections: Arc::clone(&gateway.connections),
+            notifier: Arc::clone(&gateway.notifier),
+            metrics: Arc::clone(&gateway.metrics),
             batching,
             single,
             members: HashMap::new(),
@@ -212,6 +215,7 @@ impl Outlet for RoomOutlet {
             Out::Dismiss(peer) => self.dismiss(peer),
             Out::Emit(audience, event) => self.emit(audience, &event).await,
             Out::Frame(frame) => self.frame(frame).await,
+            Out::Notify(user, notification) => self.notifier.notify(user, notification),
             Out::Answer(ticket, answer) => ticket.answer(answer),
         }
     }

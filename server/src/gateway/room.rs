@@ -34,14 +34,7 @@ pub fn join(call: Call<'_>, join: Join) {
         join,
         ticket,
     };
-    let outlet = || {
-        RoomOutlet::new(
-            &room,
-            io,
-            Arc::clone(&gateway.connections),
-            Arc::clone(&gateway.metrics),
-        )
-    };
+    let outlet = || RoomOutlet::new(&room, io, gateway);
     let entered = connection.enter(&room, |others| {
         if others >= ROOMS_PER_CONNECTION {
             return Err(Box::new((command, too_many_rooms())));

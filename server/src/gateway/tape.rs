@@ -2,10 +2,7 @@
 
 use super::call::Call;
 use crate::clock::Now;
-use protocol::{
-    health::{Bus, Mode},
-    tape::{ReadTape, TapeReading, Transport},
-};
+use protocol::tape::{ReadTape, TapeReading, Transport};
 use socketioxide::TransportType;
 
 /// `tape`. Answered here, without a room: the time it takes is that of the way and no queue's.
@@ -14,14 +11,15 @@ pub fn read(call: Call<'_>, ReadTape {}: ReadTape) {
         TransportType::Websocket => Transport::Websocket,
         TransportType::Polling => Transport::Polling,
     };
+    let (bus, bus_lag_ms) = call.gateway.bus();
     let reading = TapeReading {
         instance: call.gateway.instance.clone(),
-        mode: Mode::Memory,
+        mode: call.gateway.mode(),
         transport,
         connections: call.gateway.connections.len() as u64,
         rooms: call.gateway.rooms.len() as u64,
-        bus: Bus::None,
-        bus_lag_ms: None,
+        bus,
+        bus_lag_ms,
         at: Now::read().at,
     };
     call.back.answer(Ok(reading));

@@ -2,17 +2,22 @@
 
 use super::{
     command::Command,
-    outbox::{Effect, Lease, LogCall, Outbox, Outlet},
-    state::{Done, Pages, Settings, State},
+    outbox::{Effect, Lease, LogCall, Outbox, Outlet, Purpose},
+    state::{Done, Opened, Pages, Settings, State},
     writer::unavailable,
 };
 use crate::{
     clock::Now,
+    cluster::{
+        bus::Bus,
+        message::RoomTold,
+        seat::{Heard, Seat},
+    },
     lease::Leases,
     metrics::Metrics,
-    store::{Log, LogError, Span, Topic},
+    store::{Loaded, Log, LogError, Span, Topic},
 };
-use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures::{StreamExt, future::BoxFuture, future::pending, stream::FuturesUnordered};
 use protocol::RoomId;
 use std::{sync::Arc, time::Instant};
 use tokio::{sync::mpsc, time::sleep_until};
@@ -38,6 +43,8 @@ pub struct Actor<O> {
     pub log: Arc<dyn Log>,
     /// The lease lane.
     pub leases: Arc<dyn Leases>,
+    /// What other replicas tell; `None` where there are none.
+    pub bus: Option<Arc<Bus>>,
     /// Asked when nobody is here: takes the room off the list, unless a command has just come in.
     pub close: Close,
     /// What it counts.
@@ -50,6 +57,8 @@ pub struct Actor<O> {
 enum Woken {
     Commands,
     Done(Done),
+    Told(RoomTold),
+    Missed,
     Due,
     Cancelled,
 }
@@ -57,11 +66,30 @@ enum Woken {
 impl<O: Outlet> Actor<O> {
     /// Opens the room from its logs, and runs until it is empty or the server stops.
     pub async fn run(mut self) {
-        let opened = open(&*self.log, self.room.clone(), self.settings.clone()).await;
-        match opened {
-            Ok(state) => self.serve(state).await,
+        match self.open().await {
+            Ok((state, seat)) => self.serve(state, seat).await,
             Err(error) => self.turn_away(&error),
         }
+    }
+
+    /// Takes a seat on the bus, and only then reads the logs: what is written in between is heard.
+    async fn open(&mut self) -> Result<(State, Option<Seat>), LogError> {
+        let seat = match &self.bus {
+            Some(bus) => Some(bus.enter(&self.room).await?),
+            None => None,
+        };
+        let (log, room) = (&*self.log, &self.room);
+        let opened = Opened {
+            chat: load(log, room, Topic::Chat).await?.end,
+            document: load(log, room, Topic::Document).await?,
+            note: load(log, room, Topic::Note).await?,
+        };
+        let mut state = State::open(room.clone(), self.settings.clone(), &opened)?;
+        if let Some(seat) = &seat {
+            state.present_at_first(Now::read(), self.leases.others(room).await?);
+            seat.greet();
+        }
+        Ok((state, seat))
     }
 
     /// The room cannot be opened: whoever asked is told, and it is off the list.
@@ -77,29 +105,32 @@ impl<O: Outlet> Actor<O> {
         }
     }
 
-    async fn serve(&mut self, mut state: State) {
+    async fn serve(&mut self, mut state: State, mut seat: Option<Seat>) {
         let mut under_way = FuturesUnordered::new();
         let mut commands = Vec::with_capacity(BATCH);
         let mut outbox = Outbox::new();
         loop {
-            let woken = self.next(state.due(), &mut commands, &mut under_way).await;
+            let woken = self.next(state.due(), &mut commands, &mut under_way, &mut seat).await;
             let now = Now::read();
             match woken {
                 Woken::Commands => commands
                     .drain(..)
                     .for_each(|command| state.handle(now, command, &mut outbox)),
                 Woken::Done(done) => state.finish(now, done, &mut outbox),
+                Woken::Told(told) => state.hear(now, told, &mut outbox),
+                Woken::Missed => state.look_around(now, &mut outbox),
                 Woken::Due => {}
                 Woken::Cancelled => break,
             }
             // Whatever woke it: commands that keep coming must not hold up a frame that is due.
             state.wake(now, &mut outbox);
-            self.perform(&mut state, &mut outbox, &mut under_way).await;
+            self.perform(&mut state, &mut outbox, &mut under_way, seat.as_ref())
+                .await;
             if state.is_empty() && under_way.is_empty() && (self.close)(&self.room, &self.commands) {
                 return;
             }
         }
-        self.flush(&mut state, &mut under_way, &mut outbox).await;
+        self.flush(&mut state, &mut under_way, &mut outbox, seat.as_ref()).await;
     }
 
     async fn next(
@@ -107,6 +138,7 @@ impl<O: Outlet> Actor<O> {
         due: Option<Instant>,
         commands: &mut Vec<Command>,
         under_way: &mut FuturesUnordered<BoxFuture<'static, Done>>,
+        seat: &mut Option<Seat>,
     ) -> Woken {
         let due = due.map(tokio::time::Instant::from_std);
         tokio::select! {
@@ -114,6 +146,10 @@ impl<O: Outlet> Actor<O> {
                 if received == 0 { Woken::Cancelled } else { Woken::Commands }
             }
             Some(done) = under_way.next() => Woken::Done(done),
+            heard = hear(seat) => match heard {
+                Heard::Told(told) => Woken::Told(told),
+                Heard::Missed => Woken::Missed,
+            },
             () = sleep_until(due.unwrap_or_else(tokio::time::Instant::now)), if due.is_some() => Woken::Due,
             () = self.cancel.cancelled() => Woken::Cancelled,
         }
@@ -124,18 +160,27 @@ impl<O: Outlet> Actor<O> {
         state: &mut State,
         outbox: &mut Outbox,
         under_way: &mut FuturesUnordered<BoxFuture<'static, Done>>,
+        seat: Option<&Seat>,
     ) {
         for effect in outbox.drain(..) {
             match effect {
                 Effect::Out(out) => self.outlet.deliver(out).await,
                 Effect::Lease(Lease::Hold(holding)) => self.leases.hold(&self.room, holding),
                 Effect::Lease(Lease::Release(peer)) => self.leases.release(&self.room, peer),
+                Effect::Lease(Lease::Read) => under_way.push(self.read_others()),
+                Effect::Tell(moved) => seat.into_iter().for_each(|seat| seat.tell(&moved)),
                 Effect::Log(call) => under_way.push(self.call(call)),
             }
         }
         for topic in state.take_overflows() {
             self.metrics.queue_full.inc(topic.as_str());
         }
+    }
+
+    fn read_others(&self) -> BoxFuture<'static, Done> {
+        self.metrics.bus_gaps.inc("presence");
+        let (leases, room) = (Arc::clone(&self.leases), self.room.clone());
+        Box::pin(async move { Done::Present(leases.others(&room).await) })
     }
 
     fn call(&self, call: LogCall) -> BoxFuture<'static, Done> {
@@ -151,8 +196,20 @@ impl<O: Outlet> Actor<O> {
                 LogCall::Find { topic, by, id, refusal } => {
                     Done::Found(topic, refusal, log.find(&room, topic, &by, &id).await)
                 }
-                LogCall::Read { spans, purpose } => Done::Read(purpose, read(&*log, &room, spans).await),
-                LogCall::Load(topic) => Done::Loaded(topic, log.load(&room, topic).await),
+                LogCall::Read { spans, purpose } => {
+                    if let Purpose::CatchUp(topic) = purpose {
+                        metrics.bus_gaps.inc(topic.as_str());
+                    }
+                    Done::Read(purpose, read(&*log, &room, spans).await)
+                }
+                LogCall::Load(topic) => Done::Loaded(topic, load(&*log, &room, topic).await),
+                LogCall::Witness(topic, known) => {
+                    let page = log.witness(&room, topic, &known).await;
+                    if page.as_ref().is_ok_and(|page| !page.entries.is_empty()) {
+                        metrics.bus_gaps.inc(topic.as_str());
+                    }
+                    Done::Witnessed(topic, page)
+                }
                 LogCall::Compact { topic, epoch, snapshot } => {
                     if let Err(error) = log.compact(&room, topic, epoch, snapshot).await {
                         tracing::warn!(%room, ?topic, %error, "a snapshot was not kept");
@@ -169,19 +226,34 @@ impl<O: Outlet> Actor<O> {
         state: &mut State,
         under_way: &mut FuturesUnordered<BoxFuture<'static, Done>>,
         outbox: &mut Outbox,
+        seat: Option<&Seat>,
     ) {
         while let Some(done) = under_way.next().await {
             state.finish(Now::read(), done, outbox);
-            self.perform(state, outbox, under_way).await;
+            self.perform(state, outbox, under_way, seat).await;
         }
     }
 }
 
-/// A room as its logs have it.
-async fn open(log: &dyn Log, room: RoomId, settings: Settings) -> Result<State, LogError> {
-    let document = log.load(&room, Topic::Document).await?;
-    let note = log.load(&room, Topic::Note).await?;
-    State::open(room, settings, &document, &note)
+/// What is heard next; nothing ever, where there is no bus.
+async fn hear(seat: &mut Option<Seat>) -> Heard {
+    match seat {
+        Some(seat) => seat.next().await,
+        None => pending().await,
+    }
+}
+
+/// What a log comes to. Chat comes to nothing: of it, where it ends.
+async fn load(log: &dyn Log, room: &RoomId, topic: Topic) -> Result<Loaded, LogError> {
+    if topic.has_snapshots() {
+        return log.load(room, topic).await;
+    }
+    let page = log.read(room, topic, Span::Newest(0)).await?;
+    Ok(Loaded {
+        end: page.end,
+        snapshot: None,
+        entries: Vec::new(),
+    })
 }
 
 /// Reads a stretch of each log, one after the other.

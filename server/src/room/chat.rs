@@ -7,17 +7,19 @@ use super::{
 };
 use crate::store::{Entry, Topic};
 use protocol::{
-    Epoch, Millis, Name, Refusal, RoomId, Seq,
+    Millis, Name, Position, Refusal, RoomId,
     chat::{ChatMessage, Said},
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The chat of one room. It remembers nothing: what was said is read from the log by those who ask.
+/// The chat of one room. It remembers nothing but how far it goes: what was said is read from the log by those who ask.
 #[derive(Debug)]
 pub struct Chat {
     /// Which room.
     pub room: RoomId,
+    /// Where the log ends.
+    pub position: Position,
 }
 
 /// Something to be said.
@@ -42,6 +44,9 @@ impl Book for Chat {
 
     const TOPIC: Topic = Topic::Chat;
 
+    /// A line is right wherever it comes to stand.
+    const EXACT: bool = false;
+
     fn compose(&self, line: &Line, at: Millis) -> Result<Arc<str>, Refusal> {
         writer::body(&Written {
             name: line.name.clone(),
@@ -50,16 +55,12 @@ impl Book for Chat {
         })
     }
 
-    /// A line is right wherever it comes to stand.
-    fn end(&self) -> Option<Seq> {
-        None
-    }
-
-    fn epoch(&self) -> Option<Epoch> {
-        None
+    fn position(&self) -> Position {
+        self.position
     }
 
     fn take(&mut self, entry: &Entry, out: &mut Outbox) {
+        self.position.seq = entry.seq;
         if let Some(message) = message(&self.room, entry) {
             out.push(Effect::Out(Out::Emit(Audience::All, message.into())));
         }

@@ -78,15 +78,6 @@ impl Document {
         self.history.text()
     }
 
-    /// Where the log stands with this text.
-    #[must_use]
-    pub fn position(&self) -> Position {
-        Position {
-            epoch: self.epoch,
-            seq: self.history.seq(),
-        }
-    }
-
     /// Somebody's caret of some revision, in the newest; `None` where that revision is gone or yet to come.
     #[must_use]
     pub fn caret(&self, peer: PeerId, caret: Caret) -> Option<Caret> {
@@ -159,12 +150,11 @@ impl Book for Document {
         })
     }
 
-    fn end(&self) -> Option<Seq> {
-        Some(self.history.seq())
-    }
-
-    fn epoch(&self) -> Option<Epoch> {
-        Some(self.epoch)
+    fn position(&self) -> Position {
+        Position {
+            epoch: self.epoch,
+            seq: self.history.seq(),
+        }
     }
 
     fn take(&mut self, entry: &Entry, out: &mut Outbox) {

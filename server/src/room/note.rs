@@ -8,7 +8,7 @@ use super::{
 use crate::store::{Entry, Loaded, LogError, Snapshot, Topic};
 use app::note::board::Board;
 use protocol::{
-    Epoch, Millis, Position, Refusal, RoomId, Seq,
+    Millis, Position, Refusal, RoomId, Seq,
     note::{Change, Note, NoteChanged, Noted},
 };
 use serde::{Deserialize, Serialize};
@@ -60,12 +60,6 @@ impl Notes {
         self.board.notes()
     }
 
-    /// Where the log stands with these notes.
-    #[must_use]
-    pub fn position(&self) -> Position {
-        self.position
-    }
-
     /// Reads a change back from the log.
     #[must_use]
     pub fn changed(&self, entry: &Entry) -> Option<NoteChanged> {
@@ -111,12 +105,8 @@ impl Book for Notes {
         writer::body(&Written { at, change })
     }
 
-    fn end(&self) -> Option<Seq> {
-        Some(self.position.seq)
-    }
-
-    fn epoch(&self) -> Option<Epoch> {
-        Some(self.position.epoch)
+    fn position(&self) -> Position {
+        self.position
     }
 
     fn take(&mut self, entry: &Entry, out: &mut Outbox) {

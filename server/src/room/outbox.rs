@@ -2,11 +2,13 @@
 
 use super::command::{Reply, Ticket};
 use crate::{
+    cluster::message::Moved,
     lease::Holding,
-    store::{NewEntry, Snapshot, Span, Topic},
+    store::{NewEntry, Snapshot, Span, Topic, Witness},
 };
 use protocol::{
-    Epoch, MessageId, PeerId, Refusal, Seq, ServerEvent, UserId, chat::ReadChat, cursor::CursorsMoved, room::Resume,
+    Epoch, MessageId, PeerId, Refusal, Seq, ServerEvent, UserId, chat::ReadChat, cursor::CursorsMoved,
+    notification::Notification, room::Resume,
 };
 use std::future::Future;
 
@@ -20,6 +22,8 @@ pub enum Effect {
     Out(Out),
     /// Something for the lease lane.
     Lease(Lease),
+    /// What moved here, for other replicas to hear.
+    Tell(Moved),
     /// Something for the log lane. What comes of it is a [`super::state::Done`].
     Log(LogCall),
 }
@@ -40,6 +44,8 @@ pub enum Out {
     Emit(Audience, ServerEvent),
     /// An event of the tick lane: who cannot take it gets a newer one later.
     Frame(Frame),
+    /// A line for one person, on all their connections everywhere.
+    Notify(UserId, Notification),
     /// An answer.
     Answer(Ticket, Result<Reply, Refusal>),
 }
@@ -82,6 +88,8 @@ pub enum Lease {
     Hold(Holding),
     /// It is not.
     Release(PeerId),
+    /// Who is here on other replicas is to be read. What comes of it is a [`super::state::Done`].
+    Read,
 }
 
 /// For the log lane.
@@ -116,6 +124,8 @@ pub enum LogCall {
     },
     /// Read a log from its beginning: it is not the one that was known.
     Load(Topic),
+    /// Say what was known of a log, and read what came after.
+    Witness(Topic, Witness),
     /// Keep a snapshot.
     Compact {
         /// Of which log.

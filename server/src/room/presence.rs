@@ -1,7 +1,13 @@
 //! Who is in a room: connections inside, people outside. Lane: lease.
 //!
+//! Who is here on other replicas is in `presence/others.rs`.
+//!
 //! A connection that was lost stays for a grace, so that a blip is not a leave and a join. If its person comes back in that
 //! time, the new connection takes its place.
+
+mod others;
+
+pub use others::{Next, Others};
 
 use crate::{
     clock::Now,
@@ -17,6 +23,8 @@ use std::{
 #[derive(Debug, Default)]
 pub struct Presence {
     members: HashMap<PeerId, Member>,
+    /// Connections to other replicas.
+    pub others: Others,
     /// The list as it was last told.
     told: Vec<PresenceEntry>,
 }
@@ -103,7 +111,8 @@ impl Presence {
 
     /// What changed since this was last asked; `None` if nothing that people see.
     pub fn change(&mut self) -> Option<Change> {
-        let now = people(self.members.values().map(|member| member.holding.clone()).collect());
+        let here = self.members.values().map(|member| &member.holding);
+        let now = people(here.chain(self.others.held()).cloned().collect());
         let change = difference(&self.told, &now);
         self.told = now;
         change
@@ -124,19 +133,26 @@ impl Presence {
             .map(|member| &member.holding)
     }
 
-    /// Whose connection this is, if it is in, be it lost or not.
+    /// Whose connection this is, if it is in, be it lost or not, here or elsewhere.
     #[must_use]
     pub fn person(&self, peer: PeerId) -> Option<&Identity> {
-        self.members.get(&peer).map(|member| &member.holding.who)
+        let here = self.members.get(&peer).map(|member| &member.holding);
+        here.or_else(|| self.others.get(peer)).map(|holding| &holding.who)
     }
 
-    /// How many connections are in, the lost ones too.
+    /// Whether this connection is one to this replica, be it lost or not.
+    #[must_use]
+    pub fn is_here(&self, peer: PeerId) -> bool {
+        self.members.contains_key(&peer)
+    }
+
+    /// How many connections are in, the lost ones too, on all replicas.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.members.len() + self.others.len()
     }
 
-    /// Whether nobody is in.
+    /// Whether nobody is in on this replica.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()

@@ -1,5 +1,6 @@
 //! The rules of a room, pure: a command or an event and the time go in, effects come out. Nothing here waits.
 
+mod bus;
 mod frame;
 mod logs;
 mod replay;
@@ -17,10 +18,12 @@ use super::{
 };
 use crate::{
     clock::Now,
+    cluster::Life,
+    lease,
     store::{Appended, Entry, Loaded, LogError, Page, Span, Topic},
 };
 use protocol::{
-    Code, PeerId, Refusal, RoomId,
+    Code, PeerId, Position, Refusal, RoomId,
     auth::Identity,
     chat::ReadChat,
     document::Caret,
@@ -29,7 +32,10 @@ use protocol::{
     presence::{Presence as PresenceTold, PresenceChanged},
     room::{Join, Left},
 };
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 /// What a room needs to know of the process it is in.
 #[derive(Clone, Debug)]
@@ -42,6 +48,8 @@ pub struct Settings {
     pub members: usize,
     /// How long a lost connection stays.
     pub grace: Duration,
+    /// This process among others; `None` where there are no others.
+    pub life: Option<Life>,
 }
 
 /// All that a room knows.
@@ -55,6 +63,8 @@ pub struct State {
     chat: Writer<Chat>,
     document: Writer<Document>,
     note: Writer<Notes>,
+    /// Carets on other replicas, of revisions that have yet to come here.
+    ahead: HashMap<PeerId, Caret>,
     /// The logs for which wishes were refused because too many waited, until the shell takes them.
     overflows: Vec<Topic>,
 }
@@ -68,6 +78,10 @@ pub enum Done {
     Found(Topic, Refusal, Result<Option<Entry>, LogError>),
     /// Of a read.
     Read(Purpose, Result<Pages, LogError>),
+    /// Of saying what was known.
+    Witnessed(Topic, Result<Page, LogError>),
+    /// Of reading who is on other replicas.
+    Present(Result<lease::Others, LogError>),
     /// Of reading a log anew.
     Loaded(Topic, Result<Loaded, LogError>),
     /// Of a snapshot. Where it failed, the next one holds as much.
@@ -77,17 +91,33 @@ pub enum Done {
 /// What was read of several logs.
 pub type Pages = Vec<(Topic, Page)>;
 
+/// What a room is opened from: what each of its logs comes to. Of chat that is where it ends.
+#[derive(Debug)]
+pub struct Opened {
+    /// See [`Chat`].
+    pub chat: Position,
+    /// See [`Document`].
+    pub document: Loaded,
+    /// See [`Notes`].
+    pub note: Loaded,
+}
+
 impl State {
     /// A room with nobody in it, as its logs have it.
-    pub fn open(room: RoomId, settings: Settings, document: &Loaded, note: &Loaded) -> Result<Self, LogError> {
+    pub fn open(room: RoomId, settings: Settings, opened: &Opened) -> Result<Self, LogError> {
+        let chat = Chat {
+            room: room.clone(),
+            position: opened.chat,
+        };
         Ok(Self {
             settings,
             presence: Presence::default(),
             tick: Tick::default(),
             typing: Typing::default(),
-            chat: Writer::new(Chat { room: room.clone() }),
-            document: Writer::new(Document::open(room.clone(), document)?),
-            note: Writer::new(Notes::open(room.clone(), note)?),
+            chat: Writer::new(chat),
+            document: Writer::new(Document::open(room.clone(), &opened.document)?),
+            note: Writer::new(Notes::open(room.clone(), &opened.note)?),
+            ahead: HashMap::new(),
             overflows: Vec::new(),
             room,
         })
@@ -121,11 +151,17 @@ impl State {
             self.forget(&gone, out);
             self.tell_presence(out);
         }
+        if self.presence.others.due().is_some_and(|due| due <= now.instant) {
+            _ = self.presence.others.ask();
+            out.push(Effect::Lease(Lease::Read));
+        }
+        self.try_again(now, out);
         for peer in self.typing.expire(now.instant) {
             self.tick.set_typing(now.instant, peer, false);
         }
         if self.tick.due(self.interval()).is_some_and(|due| due <= now.instant) {
             let moves = self.tick.frame(now.instant);
+            self.tell(&moves, out);
             out.push(Effect::Out(Out::Frame(self.frame(now, &moves))));
         }
     }
@@ -133,14 +169,22 @@ impl State {
     /// When something is to be done unasked.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
-        let due = [self.presence.due(), self.typing.due(), self.tick.due(self.interval())];
+        let due = [
+            self.presence.due(),
+            self.presence.others.due(),
+            self.typing.due(),
+            self.tick.due(self.interval()),
+            self.chat.due(),
+            self.document.due(),
+            self.note.due(),
+        ];
         due.into_iter().flatten().min()
     }
 
-    /// Whether nobody is here.
+    /// Whether nobody is here, and nothing waits to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.presence.is_empty()
+        self.presence.is_empty() && !self.is_writing()
     }
 
     /// How many connections are here.

@@ -8,7 +8,8 @@ mod newest;
 
 pub use newest::{Newest, Told};
 
-use protocol::{PeerId, document::Caret};
+use crate::cluster::message::Moved;
+use protocol::{PeerId, cursor::CursorAt, document::Caret, typing::TypingAt};
 use std::time::{Duration, Instant};
 
 /// Time between two frames that hold everybody.
@@ -82,11 +83,41 @@ impl Tick {
         self.moved(now);
     }
 
+    /// Where a connection to another replica has its caret, in the newest revision.
+    pub fn hear_caret(&mut self, now: Instant, peer: PeerId, caret: Option<Caret>) {
+        if self.carets.get(peer) != Some(caret) {
+            self.set_caret(now, peer, caret);
+        }
+    }
+
+    /// Where connections to another replica point, and whether they are typing. What is known already is not told again.
+    pub fn hear(&mut self, now: Instant, moved: &Moved) {
+        for CursorAt(peer, x, y) in &moved.cursors {
+            if self.cursors.get(*peer) != Some((*x, *y)) {
+                self.point(now, *peer, *x, *y);
+            }
+        }
+        for TypingAt(peer, typing) in &moved.typing {
+            if self.typing.get(*peer).unwrap_or(false) != *typing {
+                self.set_typing(now, *peer, *typing);
+            }
+        }
+    }
+
     /// Takes away all that a connection said. That it is gone is told by presence.
     pub fn remove(&mut self, peer: PeerId) {
         self.cursors.remove(peer);
         self.carets.remove(peer);
         self.typing.remove(peer);
+    }
+
+    /// Those who said something and are not among these.
+    #[must_use]
+    pub fn without(&self, is_in: impl Fn(PeerId) -> bool) -> Vec<PeerId> {
+        let said = self.cursors.all().map(|(peer, _)| peer);
+        let said = said.chain(self.carets.all().map(|(peer, _)| peer));
+        let said = said.chain(self.typing.all().map(|(peer, _)| peer));
+        said.filter(|peer| !is_in(*peer)).collect()
     }
 
     /// Where all cursors rest.

@@ -9,13 +9,20 @@ use super::{
 };
 use crate::{
     clock::Now,
-    store::{Appended, Entry, LogError, NewEntry, Page, Snapshot, Span, Topic},
+    store::{Appended, Entry, LogError, NewEntry, Page, Snapshot, Span, Topic, Witness},
 };
-use protocol::{Code, Epoch, MessageId, Millis, Refusal, Seq, UserId};
-use std::{collections::VecDeque, sync::Arc};
+use protocol::{Code, Epoch, MessageId, Millis, Position, Refusal, Seq, UserId};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Wishes that may wait for one log; beyond it the room is `busy`. A few seconds' worth on a slow store.
 const WAITING: usize = 256;
+
+/// How often a store that is away is asked again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// When to try again after `busy` or `store_unavailable`, in milliseconds.
 const RETRY: u64 = 1000;
@@ -31,13 +38,13 @@ pub trait Book {
     /// The body of the entry that does what is wished, as things are now; or why it cannot be done.
     fn compose(&self, wish: &Self::Wish, at: Millis) -> Result<Arc<str>, Refusal>;
 
-    /// Where the log has to end for what was composed to be right; `None` where it is right anywhere.
-    fn end(&self) -> Option<Seq>;
+    /// Whether what was composed is right only where the log ends as the book does, and not wherever it comes to stand.
+    const EXACT: bool = true;
 
-    /// The life of the log that the book was written from; `None` where it was written from none.
-    fn epoch(&self) -> Option<Epoch>;
+    /// Where the log stands with what the book holds.
+    fn position(&self) -> Position;
 
-    /// Takes an entry that has its place, and tells everybody.
+    /// Takes the entry that is next, and tells everybody.
     fn take(&mut self, entry: &Entry, out: &mut Outbox);
 
     /// What its author is answered.
@@ -50,12 +57,18 @@ pub struct Writer<B: Book> {
     book: B,
     /// The first of these is being written.
     waiting: VecDeque<Waiting<B::Wish>>,
-    /// The entry that the log was asked to take.
-    written: Option<NewEntry>,
+    /// The entry that the log was asked to take, and where it was then to end.
+    written: Option<(NewEntry, Seq)>,
     /// Whether the log has yet to answer: one thing is asked of it at a time.
     asked: bool,
-    /// The life of the log that people here have heard of.
-    epoch: Option<Epoch>,
+    /// Whether the log is read anew, and what is heard of it until then says nothing.
+    loading: bool,
+    /// The farthest place that was heard of, which may lie beyond what the book holds.
+    heard: Seq,
+    /// Whose the last entry was, and what its author calls it; `None` where the book was opened with it.
+    last: Option<(UserId, MessageId)>,
+    /// While the store is away: when it is asked again.
+    away: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -74,11 +87,14 @@ impl<B: Book> Writer<B> {
     /// Nothing waits.
     pub fn new(book: B) -> Self {
         Self {
-            epoch: book.epoch(),
+            heard: book.position().seq,
             book,
             waiting: VecDeque::new(),
             written: None,
             asked: false,
+            loading: false,
+            last: None,
+            away: None,
         }
     }
 
@@ -107,146 +123,233 @@ impl<B: Book> Writer<B> {
             return false;
         }
         self.waiting.push_back(Waiting { by, id, wish, ticket });
-        self.write(now, out);
+        self.go_on(now, out);
         true
     }
 
-    /// The log has answered. Everybody hears of what has its place, its author is answered, the next is written.
-    pub fn appended(&mut self, now: Now, result: Result<Appended, LogError>, out: &mut Outbox) -> Result<(), Lost> {
+    /// The log has answered. Everybody hears of what has its place, its author is answered, the next is written. Returns the
+    /// entry that has its place only now.
+    pub fn appended(
+        &mut self,
+        now: Now,
+        result: Result<Appended, LogError>,
+        out: &mut Outbox,
+    ) -> Result<Option<Entry>, Lost> {
         self.asked = false;
+        let Some((NewEntry { by, id, body }, expected)) = self.written.take() else {
+            return Ok(None);
+        };
         match result {
             Ok(Appended::New(position)) => {
-                let Some(NewEntry { by, id, body }) = self.written.take() else {
-                    return Ok(());
-                };
                 let seq = position.seq;
                 let entry = Entry { seq, by, id, body };
-                let taken = self.take(&entry, out);
+                // The answer first, where somebody else has lost the log meanwhile: it is in the log as it is now.
+                let taken = self.hear(position.epoch, &entry, out);
+                if taken.is_ok() && self.book.position().seq < seq {
+                    // Others have written before it, which is read first; then the log is asked again, and knows it.
+                    self.go_on(now, out);
+                    return Ok(None);
+                }
                 self.answer(now, Ok(self.book.reply(&entry)), out);
-                return self.meet(position.epoch).and(taken);
+                return taken.map(|()| Some(entry));
+            }
+            Ok(Appended::Repeated(entry)) if entry.seq > self.book.position().seq => {
+                self.heard = self.heard.max(entry.seq);
+                self.go_on(now, out);
             }
             Ok(Appended::Repeated(entry)) => self.answer(now, Ok(self.book.reply(&entry)), out),
-            Ok(Appended::Conflict(end)) => return self.read_on(end, out),
-            Err(error) => {
-                tracing::warn!(topic = ?B::TOPIC, %error, "an entry could not be stored");
-                self.answer(now, Err(unavailable()), out);
+            Ok(Appended::Conflict(end)) if end < expected => return self.lose().map(|()| None),
+            Ok(Appended::Conflict(end)) => {
+                self.heard = self.heard.max(end);
+                self.go_on(now, out);
             }
+            Err(error) => self.fail(now, &error, out),
+        }
+        Ok(None)
+    }
+
+    /// An entry has its place, whoever wrote it.
+    pub fn heard(&mut self, now: Now, epoch: Epoch, entry: &Entry, out: &mut Outbox) -> Result<(), Lost> {
+        if !self.loading {
+            self.hear(epoch, entry, out)?;
+            self.go_on(now, out);
         }
         Ok(())
     }
 
     /// The log is in this life: an error where people here have heard of another.
     pub fn meet(&mut self, epoch: Epoch) -> Result<(), Lost> {
-        match self.epoch.replace(epoch) {
-            Some(known) if known != epoch => Err(Lost),
-            _ => Ok(()),
+        if self.loading || epoch == self.book.position().epoch {
+            return Ok(());
         }
+        self.lose()
     }
 
     /// What was to be refused may have been done before, in a life of the room that nobody here remembers: the log has been
     /// asked, and this is what it found.
     pub fn found(&mut self, now: Now, refusal: Refusal, result: Result<Option<Entry>, LogError>, out: &mut Outbox) {
         self.asked = false;
-        let answer = match result {
-            Ok(Some(entry)) => Ok(self.book.reply(&entry)),
-            Ok(None) => Err(refusal),
-            Err(_) => Err(unavailable()),
-        };
-        self.answer(now, answer, out);
+        match result {
+            Ok(Some(entry)) => self.answer(now, Ok(self.book.reply(&entry)), out),
+            Ok(None) => self.answer(now, Err(refusal), out),
+            Err(error) => self.fail(now, &error, out),
+        }
     }
 
     /// What others have written meanwhile was read: it is taken, and the wish composed anew.
     pub fn caught_up(&mut self, now: Now, result: Result<Page, LogError>, out: &mut Outbox) -> Result<(), Lost> {
         self.asked = false;
-        let Ok(page) = result else {
-            self.give_up(now, out);
-            return Ok(());
+        let page = match result {
+            Ok(page) => page,
+            Err(error) => {
+                self.fail(now, &error, out);
+                return Ok(());
+            }
         };
-        self.meet(page.end.epoch)?;
-        for entry in &page.entries {
-            self.take(entry, out)?;
-        }
-        if self.book.end().is_some_and(|end| end < page.end.seq) {
-            // An entry that the book does not take would be met again and again.
-            self.give_up(now, out);
-        } else {
-            self.write(now, out);
+        self.read(&page, out)?;
+        // What was heard of and is not there was told of another life.
+        self.heard = self.book.position().seq;
+        self.go_on(now, out);
+        Ok(())
+    }
+
+    /// What the log says to what was known of it: nothing new, or what was missed.
+    pub fn witnessed(&mut self, now: Now, result: Result<Page, LogError>, out: &mut Outbox) -> Result<(), Lost> {
+        if let Ok(page) = result {
+            self.read(&page, out)?;
+            self.go_on(now, out);
         }
         Ok(())
+    }
+
+    /// What is known of the log.
+    pub fn witness(&self) -> Witness {
+        Witness {
+            position: self.book.position(),
+            entry: self.last.clone(),
+        }
     }
 
     /// Another book takes the place of this one, and what waits is composed anew against it. What the log was asked already it
     /// answers first.
     pub fn reopened(&mut self, now: Now, book: B, out: &mut Outbox) {
-        self.epoch = book.epoch().or(self.epoch);
+        self.loading = false;
+        self.heard = book.position().seq;
+        self.last = None;
         self.book = book;
-        self.write(now, out);
+        self.go_on(now, out);
     }
 
-    /// Gives up the wish that is next: the log cannot be read. One that the log was asked for is answered by it.
-    pub fn give_up(&mut self, now: Now, out: &mut Outbox) {
+    /// The log cannot be read anew. The wish that is next is given up; one that the log was asked for is answered by it.
+    pub fn give_up(&mut self, now: Now, error: &LogError, out: &mut Outbox) {
+        self.loading = false;
+        self.heard = self.book.position().seq;
         if !self.asked {
-            self.answer(now, Err(unavailable()), out);
+            self.fail(now, error, out);
         }
     }
 
-    /// Takes an entry, if it is the next. One before that came with a book that was opened since.
-    fn take(&mut self, entry: &Entry, out: &mut Outbox) -> Result<(), Lost> {
-        match self.book.end().map(Seq::next) {
-            Some(next) if entry.seq > next => return Err(Lost),
-            Some(next) if entry.seq < next => {}
-            _ => self.book.take(entry, out),
+    /// The store may be back: it is asked at once.
+    pub fn try_again(&mut self, now: Now, out: &mut Outbox) {
+        self.away = None;
+        self.go_on(now, out);
+    }
+
+    /// When the store is asked again that is away.
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
+        self.away
+    }
+
+    /// Whether something waits.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Takes an entry, if it is the next. One before that is known; one after it is remembered, and what is between read.
+    fn hear(&mut self, epoch: Epoch, entry: &Entry, out: &mut Outbox) -> Result<(), Lost> {
+        self.meet(epoch)?;
+        if self.loading {
+            return Ok(());
+        }
+        self.heard = self.heard.max(entry.seq);
+        if entry.seq == self.book.position().seq.next() {
+            self.book.take(entry, out);
+            self.last = Some((entry.by.clone(), entry.id.clone()));
         }
         Ok(())
     }
 
-    fn read_on(&mut self, end: Seq, out: &mut Outbox) -> Result<(), Lost> {
-        match self.book.end() {
-            Some(known) if end > known => {
-                self.asked = true;
-                out.push(Effect::Log(LogCall::Read {
-                    spans: vec![(B::TOPIC, Span::After(known))],
-                    purpose: Purpose::CatchUp(B::TOPIC),
-                }));
-                Ok(())
-            }
-            _ => Err(Lost),
+    fn read(&mut self, page: &Page, out: &mut Outbox) -> Result<(), Lost> {
+        for entry in &page.entries {
+            self.hear(page.end.epoch, entry, out)?;
+        }
+        self.meet(page.end.epoch)?;
+        if !self.loading && self.book.position().seq < page.end.seq {
+            // What was next is kept no longer.
+            return self.lose();
+        }
+        Ok(())
+    }
+
+    fn lose(&mut self) -> Result<(), Lost> {
+        if std::mem::replace(&mut self.loading, true) {
+            // It is read anew already.
+            return Ok(());
+        }
+        Err(Lost)
+    }
+
+    /// The store did not answer. One that is away is asked again, and what waits waits; else the wish that is next is refused.
+    fn fail(&mut self, now: Now, error: &LogError, out: &mut Outbox) {
+        if let LogError::Away(_) = error {
+            self.away = Some(now.instant + AGAIN);
+        } else {
+            tracing::warn!(topic = ?B::TOPIC, %error, "an entry could not be stored");
+            self.answer(now, Err(unavailable()), out);
         }
     }
 
     fn answer(&mut self, now: Now, answer: Result<Reply, Refusal>, out: &mut Outbox) {
-        self.written = None;
         if let Some(Waiting { ticket, .. }) = self.waiting.pop_front() {
             out.push(Effect::Out(Out::Answer(ticket, answer)));
         }
-        self.write(now, out);
+        self.go_on(now, out);
     }
 
-    /// Asks the log for the wish that is next, unless it has yet to answer.
-    fn write(&mut self, now: Now, out: &mut Outbox) {
-        let Some(Waiting { by, id, wish, .. }) = self.waiting.front().filter(|_| !self.asked) else {
+    /// Asks the log for what is next, unless it has yet to answer: for what others have written, then for the first wish.
+    fn go_on(&mut self, now: Now, out: &mut Outbox) {
+        if self.asked || self.loading || self.away.is_some_and(|again| again > now.instant) {
             return;
+        }
+        self.away = None;
+        let end = self.book.position().seq;
+        let call = if self.heard > end {
+            LogCall::Read {
+                spans: vec![(B::TOPIC, Span::After(end))],
+                purpose: Purpose::CatchUp(B::TOPIC),
+            }
+        } else {
+            let Some(call) = self.next_wish(now, end) else { return };
+            call
         };
         self.asked = true;
-        let (by, id) = (by.clone(), id.clone());
-        let call = match self.book.compose(wish, now.at) {
+        out.push(Effect::Log(call));
+    }
+
+    fn next_wish(&mut self, now: Now, end: Seq) -> Option<LogCall> {
+        let Waiting { by, id, wish, .. } = self.waiting.front()?;
+        let (topic, by, id) = (B::TOPIC, by.clone(), id.clone());
+        Some(match self.book.compose(wish, now.at) {
             Ok(body) => {
                 let entry = NewEntry { by, id, body };
-                self.written = Some(entry.clone());
-                LogCall::Append {
-                    topic: B::TOPIC,
-                    expected: self.book.end(),
-                    entry,
-                }
+                self.written = Some((entry.clone(), if B::EXACT { end } else { Seq(0) }));
+                let expected = B::EXACT.then_some(end);
+                LogCall::Append { topic, expected, entry }
             }
-            Err(refusal) => LogCall::Find {
-                topic: B::TOPIC,
-                by,
-                id,
-                refusal,
-            },
-        };
-        out.push(Effect::Log(call));
+            Err(refusal) => LogCall::Find { topic, by, id, refusal },
+        })
     }
 }
 

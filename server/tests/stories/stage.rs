@@ -48,7 +48,7 @@ impl Stage {
         };
         change(&mut config);
         let listener = TcpListener::bind(("127.0.0.1", config.port)).await.unwrap();
-        let running = Server::new(config).unwrap().listen(listener).unwrap();
+        let running = Server::new(config).await.unwrap().listen(listener).unwrap();
         Self {
             address: running.address,
             running: Some(running),

@@ -4,12 +4,13 @@ use super::{Done, Pages, State, answer, not_joined};
 use crate::{
     clock::Now,
     room::{
-        chat::Line,
+        chat::{Chat, Line, message},
         command::{Reply, Ticket},
         document::{Document, Edit, side},
         note::Notes,
+        notification::{mentioned, notification},
         outbox::{Audience, Effect, LogCall, Out, Outbox, Purpose},
-        writer::{Lost, unavailable},
+        writer::{Book as _, Lost, unavailable},
     },
     store::{Appended, Entry, Loaded, LogError, Page, Topic},
 };
@@ -22,6 +23,7 @@ use protocol::{
     refusal::Refused,
     room::Join,
 };
+use std::time::Instant;
 
 impl State {
     pub(super) fn say(&mut self, now: Now, peer: PeerId, say: Say, ticket: Ticket, out: &mut Outbox) {
@@ -71,17 +73,22 @@ impl State {
                 answer(out, ticket, page.map(Reply::ChatPage).map_err(|_| unavailable()));
             }
             Done::Read(Purpose::CatchUp(topic), pages) => self.caught_up(now, topic, pages.and_then(first), out),
+            Done::Witnessed(topic, page) => self.witnessed(now, topic, page, out),
+            Done::Present(others) => self.present(now, others, out),
             Done::Loaded(topic, loaded) => self.loaded(now, topic, loaded, out),
             Done::Compacted => {}
         }
-        self.follow_edits();
+        self.follow_edits(now);
     }
 
     fn appended(&mut self, now: Now, topic: Topic, result: Result<Appended, LogError>, out: &mut Outbox) {
         let written = match topic {
-            Topic::Chat => self.chat.appended(now, result, out),
-            Topic::Document => self.document.appended(now, result, out),
-            Topic::Note => self.note.appended(now, result, out),
+            Topic::Chat => self
+                .chat
+                .appended(now, result, out)
+                .map(|entry| self.mention(entry, out)),
+            Topic::Document => self.document.appended(now, result, out).map(drop),
+            Topic::Note => self.note.appended(now, result, out).map(drop),
         };
         load_if_lost(topic, written, out);
     }
@@ -114,7 +121,11 @@ impl State {
     fn loaded(&mut self, now: Now, topic: Topic, loaded: Result<Loaded, LogError>, out: &mut Outbox) {
         let room = self.room.clone();
         let reopened = loaded.and_then(|loaded| match topic {
-            Topic::Chat => Ok(()),
+            Topic::Chat => {
+                let position = loaded.end;
+                self.chat.reopened(now, Chat { room, position }, out);
+                Ok(())
+            }
             Topic::Document => Document::open(room, &loaded).map(|book| self.document.reopened(now, book, out)),
             Topic::Note => Notes::open(room, &loaded).map(|book| self.note.reopened(now, book, out)),
         });
@@ -130,16 +141,16 @@ impl State {
             Err(error) => {
                 tracing::error!(room = %self.room, ?topic, %error, "a log that was lost cannot be read anew");
                 match topic {
-                    Topic::Chat => self.chat.give_up(now, out),
-                    Topic::Document => self.document.give_up(now, out),
-                    Topic::Note => self.note.give_up(now, out),
+                    Topic::Chat => self.chat.give_up(now, &error, out),
+                    Topic::Document => self.document.give_up(now, &error, out),
+                    Topic::Note => self.note.give_up(now, &error, out),
                 }
             }
         }
     }
 
     /// Moves the carets along with what was edited.
-    fn follow_edits(&mut self) {
+    pub(super) fn follow_edits(&mut self, now: Now) {
         for (author, operation) in self.document.book_mut().take_unfollowed() {
             let end = self.document.book().position().seq;
             self.tick.shift_carets(|peer, caret| {
@@ -154,6 +165,36 @@ impl State {
                     head: place(caret.head),
                 }
             });
+        }
+        self.hear_carets_again(now);
+    }
+
+    /// The moment has come to ask a store again that is away.
+    pub(super) fn try_again(&mut self, now: Now, out: &mut Outbox) {
+        let due = |due: Option<Instant>| due.is_some_and(|due| due <= now.instant);
+        if due(self.chat.due()) {
+            self.chat.try_again(now, out);
+        }
+        if due(self.document.due()) {
+            self.document.try_again(now, out);
+        }
+        if due(self.note.due()) {
+            self.note.try_again(now, out);
+        }
+    }
+
+    /// Whether something waits to be written.
+    pub(super) fn is_writing(&self) -> bool {
+        self.chat.is_waiting() || self.document.is_waiting() || self.note.is_waiting()
+    }
+
+    /// Who is named in a line hears of it, wherever they are.
+    fn mention(&self, entry: Option<Entry>, out: &mut Outbox) {
+        let Some(line) = entry.and_then(|entry| message(&self.room, &entry)) else {
+            return;
+        };
+        for user in mentioned(&line, self.presence.list()) {
+            out.push(Effect::Out(Out::Notify(user, notification(&line))));
         }
     }
 

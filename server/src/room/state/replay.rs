@@ -7,7 +7,7 @@ use crate::{
         chat::messages,
         command::Reply,
         outbox::{Effect, LogCall, Newcomer, Outbox, Purpose},
-        writer::unavailable,
+        writer::{Book as _, unavailable},
     },
     store::{Entry, LogError, Page, Span, Topic},
 };

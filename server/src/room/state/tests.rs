@@ -22,8 +22,17 @@ fn state() -> State {
         mode: Mode::Memory,
         members: 2,
         grace: Duration::from_secs(2),
+        life: None,
     };
-    State::open("sky".parse().unwrap(), settings, &nothing(), &nothing()).unwrap()
+    let opened = Opened {
+        chat: Position {
+            seq: Seq(END.seq.0 - 1),
+            ..END
+        },
+        document: nothing(),
+        note: nothing(),
+    };
+    State::open("sky".parse().unwrap(), settings, &opened).unwrap()
 }
 
 /// A log that was never written.

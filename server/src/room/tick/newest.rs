@@ -94,6 +94,15 @@ impl<T: Copy> Newest<T> {
 }
 
 impl<T> Told<T> {
+    /// What is new, and where it is wanted what is told once more.
+    pub fn told(&self, repeated: bool) -> impl Iterator<Item = (PeerId, T)> + '_
+    where
+        T: Copy,
+    {
+        let again = self.repeated.iter().filter(move |_| repeated);
+        self.fresh.iter().chain(again).copied()
+    }
+
     /// All of it.
     pub fn all(&self) -> impl Iterator<Item = &(PeerId, T)> {
         self.fresh.iter().chain(&self.repeated)

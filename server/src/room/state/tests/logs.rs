@@ -149,6 +149,10 @@ fn an_entry_that_cannot_be_is_not_met_again_and_again() {
     };
     let (_, out) = read(&mut state, out, page);
     assert!(appends(&out).is_empty());
+    let mut out = Outbox::new();
+    let damaged = Err(LogError::Damaged("edit 1".into()));
+    state.finish(Now::read(), Done::Loaded(Topic::Document, damaged), &mut out);
+    assert!(out.iter().all(|effect| !matches!(effect, Effect::Log(_))));
     settle(out);
     assert_eq!(answer.recv().unwrap().unwrap_err().code, Code::StoreUnavailable);
     assert_eq!(text(&state), "");
@@ -222,7 +226,8 @@ fn a_log_that_began_a_new_life_is_read_anew_and_everybody_told() {
 #[test]
 fn what_waits_while_a_log_is_read_anew_is_asked_for_once() {
     let mut state = room();
-    let (_, one) = edit(&mut state, 1, "a", at(0), insert("one"));
+    let (out, one) = edit(&mut state, 1, "a", at(0), insert("one"));
+    let body = appends(&out)[0].body.clone();
     let (_, two) = edit(&mut state, 2, "b", at(0), insert("two"));
     // The first comes to stand in a life that nobody here has heard of.
     let anew = Position {
@@ -230,8 +235,7 @@ fn what_waits_while_a_log_is_read_anew_is_asked_for_once() {
         seq: Seq(1),
     };
     let out = appended(&mut state, Topic::Document, Ok(Appended::New(anew)));
-    assert_eq!(appends(&out).len(), 1, "the second is asked for");
-    let body = appends(&out)[0].body.clone();
+    assert!(appends(&out).is_empty(), "nothing is composed against what is lost");
     settle(out);
     let mut loaded = nothing();
     loaded.end = anew;
@@ -239,23 +243,23 @@ fn what_waits_while_a_log_is_read_anew_is_asked_for_once() {
         seq: Seq(1),
         by: "ann".parse().unwrap(),
         id: "a".parse().unwrap(),
-        body: body.replace("two", "one").replace("[3,", "[").into(),
+        body,
     }];
     let mut out = Outbox::new();
     state.finish(Now::read(), Done::Loaded(Topic::Document, Ok(loaded)), &mut out);
-    assert!(appends(&out).is_empty(), "and not once more");
-    let second = Position { seq: Seq(2), ..anew };
-    settle(appended(&mut state, Topic::Document, Ok(Appended::New(second))));
+    let asked = looked_for(&out).map(|(_, refusal)| refusal.code);
+    assert_eq!(asked, Some(Code::HistoryGone), "the second is of the life before");
+    settle(not_found(&mut state, &out));
     assert!(one.recv().unwrap().is_ok());
-    assert!(matches!(two.recv(), Ok(Ok(Reply::Edited(edited))) if edited.seq == Seq(2)));
-    assert_eq!(text(&state), "onetwo");
+    assert_eq!(two.recv().unwrap().unwrap_err().code, Code::HistoryGone);
+    assert_eq!(text(&state), "one");
 }
 
 #[test]
 fn a_chat_that_began_a_new_life_is_noticed_too() {
     let mut state = room();
     say(&mut state, 1, "one");
-    settle(place(&mut state, Topic::Chat, 1));
+    settle(appended(&mut state, Topic::Chat, Ok(Appended::New(END))));
     say(&mut state, 1, "two");
     let anew = Position {
         epoch: Epoch(2),
@@ -266,7 +270,11 @@ fn a_chat_that_began_a_new_life_is_noticed_too() {
     assert!(out.iter().any(read_anew));
     settle(out);
     let mut out = Outbox::new();
-    state.finish(Now::read(), Done::Loaded(Topic::Chat, Ok(nothing())), &mut out);
+    state.finish(
+        Now::read(),
+        Done::Loaded(Topic::Chat, Ok(Loaded { end: anew, ..nothing() })),
+        &mut out,
+    );
     let told = |effect: &Effect| {
         matches!(effect, Effect::Out(Out::Emit(Audience::All, ServerEvent::Refused(Refused { event, error })))
             if event == "room.join" && error.code == Code::HistoryGone)

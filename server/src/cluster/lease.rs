@@ -1,0 +1,352 @@
+//! The lease lane over Redis: who is in which room, on which replica, for as long as that replica lives.
+//!
+//! What is so here is kept in memory and written down behind people's backs: rooms that changed are written one after the
+//! other, all their changes at once. After Redis was away everything is written anew. A replica shows that it lives once
+//! a second; whoever misses it for [`keys::LEASE`] sweeps what it left in the rooms both have.
+
+mod mirror;
+
+use super::{
+    Life,
+    bus::Bus,
+    keys,
+    message::{PresentChange, written},
+    script,
+};
+use crate::{
+    lease::{Holding, Leases, Others, people},
+    store::LogError,
+};
+use async_trait::async_trait;
+use fred::{
+    clients::Client,
+    error::Error,
+    interfaces::{HashesInterface, KeysInterface, SortedSetsInterface},
+    types::Value,
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use mirror::{Change, Mirror};
+use protocol::{PeerId, RoomId, health::Bus as State, presence::PresenceEntry};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::{
+    sync::Notify,
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Between two signs of life.
+const SIGN: Duration = Duration::from_secs(1);
+
+/// Between two refreshes of all that has a TTL: a third of it.
+const REFRESH: Duration = Duration::from_secs(20);
+
+/// Signs of life for which a replica may be missing before its people are swept: after Redis came back empty, everybody
+/// is missing until they have said that they live.
+const MISSING: u32 = 2;
+
+/// How long a list of all rooms is taken for true, so that a full lobby does not ask Redis at each visit.
+const LISTED: Duration = Duration::from_millis(500);
+
+/// Rooms that are written before the next look at the clock: a sign of life must not wait for a crowd.
+const BATCH: usize = 64;
+
+/// Rooms that are read at the same time.
+const READ: usize = 64;
+
+/// Rooms, with who is in each.
+type List = Vec<(RoomId, Vec<PresenceEntry>)>;
+
+/// Leases of one process.
+pub struct RedisLeases {
+    life: Life,
+    client: Client,
+    bus: Arc<Bus>,
+    mirror: Mutex<Mirror>,
+    /// A room has changed.
+    changed: Notify,
+    listed: tokio::sync::Mutex<Option<(Instant, List)>>,
+}
+
+impl RedisLeases {
+    /// Shows that it lives, and begins to write down what changes.
+    pub async fn start(
+        life: Life,
+        client: Client,
+        bus: &Arc<Bus>,
+        cancel: &CancellationToken,
+        tasks: &TaskTracker,
+    ) -> Arc<Self> {
+        let leases = Arc::new(Self {
+            life,
+            client,
+            bus: Arc::clone(bus),
+            mirror: Mutex::default(),
+            changed: Notify::new(),
+            listed: tokio::sync::Mutex::default(),
+        });
+        // Before anybody is written down, or others would sweep them.
+        if let Err(error) = leases.sign().await {
+            tracing::warn!(%error, "no sign of life could be given");
+        }
+        let (cancel, task) = (cancel.clone(), Arc::clone(&leases));
+        tasks.spawn(async move {
+            tokio::select! {
+                () = task.keep() => {}
+                () = cancel.cancelled() => {}
+            }
+            task.end().await;
+        });
+        leases
+    }
+
+    /// Writes and shows that it lives, for ever.
+    async fn keep(&self) {
+        let mut state = self.bus.watch();
+        let (mut sign, mut refresh) = (interval(SIGN), interval(REFRESH));
+        sign.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut missing = HashMap::new();
+        loop {
+            let done = tokio::select! {
+                () = self.changed.notified() => self.write().await,
+                _ = sign.tick() => self.look(&mut missing).await,
+                _ = refresh.tick() => self.refresh().await,
+                Ok(()) = state.changed() => {
+                    if *state.borrow_and_update() == State::Up {
+                        self.anew();
+                    }
+                    Ok(())
+                }
+            };
+            if let Err(error) = done {
+                tracing::debug!(%error, "presence waits for Redis");
+            }
+        }
+    }
+
+    /// Everything is to be written anew.
+    fn anew(&self) {
+        self.lock().anew();
+        self.changed.notify_one();
+    }
+
+    /// Writes down rooms that changed.
+    async fn write(&self) -> Result<(), Error> {
+        for _ in 0..BATCH {
+            let Some((room, number, change)) = self.lock().next() else {
+                return Ok(());
+            };
+            if let Err(error) = self.write_room(&room, number, &change).await {
+                self.lock().failed(&room);
+                return Err(error);
+            }
+        }
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    async fn write_room(&self, room: &RoomId, number: u64, change: &Change) -> Result<(), Error> {
+        let Change { whole, held, gone } = change;
+        let told = PresentChange {
+            held: held.clone(),
+            gone: gone.clone(),
+        };
+        let ttl = i64::try_from(keys::PRESENCE_TTL.as_secs()).unwrap_or(i64::MAX);
+        let mut arguments: Vec<Value> = vec![
+            self.life.as_str().into(),
+            number.to_string().into(),
+            i64::from(*whole).into(),
+            ttl.into(),
+            keys::channel(room).into(),
+            written(&told).into(),
+            held.len().to_string().into(),
+        ];
+        for holding in held {
+            arguments.push(self.field(holding.peer).into());
+            arguments.push(written(holding).into());
+        }
+        arguments.extend(gone.iter().map(|peer| Value::from(self.field(*peer))));
+        script::PRESENT
+            .run::<Value>(&self.client, keys::presence(room), Value::Array(arguments))
+            .await?;
+        if *whole && !held.is_empty() {
+            self.say_rooms([room]).await?;
+        }
+        Ok(())
+    }
+
+    fn field(&self, peer: PeerId) -> String {
+        format!("{}/{peer}", self.life)
+    }
+
+    /// Shows that it lives. Returns whether it did already, and who else does.
+    async fn sign(&self) -> Result<(bool, HashSet<Life>), Error> {
+        let lease = i64::try_from(keys::LEASE.as_millis()).unwrap_or(i64::MAX);
+        let arguments = Value::Array(vec![self.life.as_str().into(), lease.into()]);
+        live(&self.client, arguments).await
+    }
+
+    /// Shows that it lives, and sweeps after those who do not.
+    async fn look(&self, missing: &mut HashMap<Life, u32>) -> Result<(), Error> {
+        let (known, alive) = self.sign().await?;
+        if !known {
+            // Others have swept what was ours, or will.
+            self.anew();
+        }
+        let seen = self.bus.seen();
+        missing.retain(|life, _| seen.contains(life) && !alive.contains(life));
+        for life in seen.difference(&alive).filter(|life| **life != self.life) {
+            let times = missing.entry(life.clone()).or_default();
+            *times += 1;
+            if *times >= MISSING {
+                tracing::info!(%life, "a replica is gone, its people are taken out");
+                self.sweep(life).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out what a dead replica left in the rooms that are open here.
+    async fn sweep(&self, life: &Life) -> Result<(), Error> {
+        for room in self.bus.rooms_of(life) {
+            let arguments = Value::Array(vec![life.as_str().into(), keys::channel(&room).into()]);
+            let key = keys::presence(&room);
+            script::SWEEP.run::<Value>(&self.client, key, arguments).await?;
+            self.bus.swept(&room, life);
+        }
+        Ok(())
+    }
+
+    /// Says again what would be forgotten.
+    async fn refresh(&self) -> Result<(), Error> {
+        let rooms = self.lock().rooms();
+        let ttl = i64::try_from(keys::PRESENCE_TTL.as_secs()).unwrap_or(i64::MAX);
+        for room in &rooms {
+            if !self.client.expire::<bool, _>(keys::presence(room), ttl, None).await? {
+                self.lock().failed(room);
+                self.changed.notify_one();
+            }
+        }
+        if !rooms.is_empty() {
+            self.say_rooms(&rooms).await?;
+        }
+        Ok(())
+    }
+
+    /// Says that somebody is in these rooms. Returns all of which that was said.
+    async fn say_rooms<'a>(&self, rooms: impl IntoIterator<Item = &'a RoomId>) -> Result<Vec<String>, Error> {
+        let ttl = i64::try_from(keys::PRESENCE_TTL.as_millis()).unwrap_or(i64::MAX);
+        let mut arguments = vec![Value::from(ttl)];
+        arguments.extend(rooms.into_iter().map(|room| Value::from(room.as_str())));
+        script::ROOMS
+            .run(&self.client, keys::ROOMS, Value::Array(arguments))
+            .await
+    }
+
+    /// Takes the lease back. Others sweep what is left here within seconds, as long as a blip may take: whoever has come
+    /// back to another replica by then was never seen to leave.
+    async fn end(&self) {
+        let ended = async {
+            self.write().await?;
+            self.client.zrem::<(), _, _>(keys::REPLICAS, self.life.as_str()).await
+        };
+        if let Err(error) = ended.await {
+            tracing::warn!(%error, "the lease ends by itself, since Redis is away");
+        }
+    }
+
+    /// The hash of a room, as far as those live who wrote it.
+    async fn read(&self, room: &RoomId) -> Result<(u64, Vec<(Life, Holding)>), Error> {
+        let hash: HashMap<String, String> = self.client.hgetall(keys::presence(room)).await?;
+        let (_, alive) = live(&self.client, Value::Array(Vec::new())).await?;
+        Ok(read(hash, &alive))
+    }
+
+    /// All rooms, in the order of their names.
+    async fn list(&self) -> Result<List, Error> {
+        let mut rooms: Vec<RoomId> = self.say_rooms([]).await?.iter().flat_map(|room| room.parse()).collect();
+        rooms.sort_unstable();
+        let (_, alive) = live(&self.client, Value::Array(Vec::new())).await?;
+        let read_all = rooms.into_iter().map(|room| async {
+            let hash = self.client.hgetall(keys::presence(&room)).await?;
+            Ok::<_, Error>((room, present(read(hash, &alive))))
+        });
+        let list: List = stream::iter(read_all).buffered(READ).try_collect().await?;
+        Ok(list.into_iter().filter(|(_, present)| !present.is_empty()).collect())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Mirror> {
+        self.mirror.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Leases for RedisLeases {
+    fn hold(&self, room: &RoomId, holding: Holding) {
+        self.lock().hold(room, holding);
+        self.changed.notify_one();
+    }
+
+    fn release(&self, room: &RoomId, peer: PeerId) {
+        self.lock().release(room, peer);
+        self.changed.notify_one();
+    }
+
+    /// Where Redis is away, those who are here.
+    async fn present(&self, room: &RoomId) -> Vec<PresenceEntry> {
+        match self.read(room).await {
+            Ok(read) => present(read),
+            Err(_) => people(self.lock().held(room)),
+        }
+    }
+
+    async fn others(&self, room: &RoomId) -> Result<Others, LogError> {
+        let (version, mut held) = self.read(room).await.map_err(|error| script::log_error(&error))?;
+        held.retain(|(life, _)| *life != self.life);
+        self.bus.saw(room, held.iter().map(|(life, _)| life));
+        Ok(Others { version, held })
+    }
+
+    /// Where Redis is away, the rooms that are open here.
+    async fn rooms(&self) -> List {
+        let mut listed = self.listed.lock().await;
+        if let Some((at, list)) = listed.as_ref()
+            && at.elapsed() < LISTED
+        {
+            return list.clone();
+        }
+        let list = match self.list().await {
+            Ok(list) => list,
+            Err(_) => self.lock().list(),
+        };
+        *listed = Some((Instant::now(), list.clone()));
+        list
+    }
+}
+
+/// The people in what was read.
+fn present((_, held): (u64, Vec<(Life, Holding)>)) -> Vec<PresenceEntry> {
+    people(held.into_iter().map(|(_, holding)| holding).collect())
+}
+
+/// Asks who lives, and may say that one does.
+async fn live(client: &Client, arguments: Value) -> Result<(bool, HashSet<Life>), Error> {
+    let (known, alive): (i64, Vec<String>) = script::LIVE.run(client, keys::REPLICAS, arguments).await?;
+    let alive = alive.into_iter().filter_map(|life| life.parse().ok()).collect();
+    Ok((known == 1, alive))
+}
+
+/// The count of changes and the holdings in a presence hash, without those of the dead. What is not ours is left out.
+fn read(hash: HashMap<String, String>, alive: &HashSet<Life>) -> (u64, Vec<(Life, Holding)>) {
+    let version = hash.get("version").and_then(|version| version.parse().ok());
+    let held = hash.into_iter().filter_map(|(field, value)| {
+        let (life, _) = field.split_once('/')?;
+        let life: Life = life.parse().ok()?;
+        let holding = serde_json::from_str(&value).ok()?;
+        alive.contains(&life).then_some((life, holding))
+    });
+    (version.unwrap_or_default(), held.collect())
+}

@@ -1,0 +1,85 @@
+//! The scripts that run inside Redis, each as one step that nothing comes between; and what its errors mean to a store.
+
+use crate::store::LogError;
+use fred::{
+    clients::Client,
+    error::{Error, ErrorKind},
+    types::{FromValue, MultipleKeys, MultipleValues, scripts::Script},
+};
+use std::sync::LazyLock;
+
+/// A script, known to Redis by its hash from its first use on.
+pub struct Lua(LazyLock<Script>);
+
+/// A script of a log, which begins with what they all share.
+macro_rules! log_script {
+    ($file:literal) => {
+        Lua(LazyLock::new(|| {
+            Script::from_lua(concat!(
+                include_str!("lua/log.lua"),
+                include_str!(concat!("lua/", $file))
+            ))
+        }))
+    };
+}
+
+macro_rules! script {
+    ($file:literal) => {
+        Lua(LazyLock::new(|| Script::from_lua(include_str!(concat!("lua/", $file)))))
+    };
+}
+
+/// Checks, drops what is known, appends and publishes.
+pub static APPEND: Lua = log_script!("append.lua");
+/// Reads a stretch.
+pub static READ: Lua = log_script!("read.lua");
+/// Reads the newest snapshot and what follows.
+pub static LOAD: Lua = log_script!("load.lua");
+/// Finds an entry by its id.
+pub static FIND: Lua = log_script!("find.lua");
+/// Takes a snapshot.
+pub static COMPACT: Lua = log_script!("compact.lua");
+/// Says what stood where, and reads on.
+pub static WITNESS: Lua = log_script!("witness.lua");
+/// Changes who is in a room.
+pub static PRESENT: Lua = script!("present.lua");
+/// Takes out what a dead replica left.
+pub static SWEEP: Lua = script!("sweep.lua");
+/// Gives a sign of life.
+pub static LIVE: Lua = script!("live.lua");
+/// Says in which rooms somebody is.
+pub static ROOMS: Lua = script!("rooms.lua");
+
+impl Lua {
+    /// Runs it.
+    pub async fn run<T: FromValue>(
+        &self,
+        client: &Client,
+        keys: impl Into<MultipleKeys> + Send,
+        arguments: MultipleValues,
+    ) -> Result<T, Error> {
+        self.0.evalsha_with_reload(client, keys, arguments).await
+    }
+}
+
+/// What an error means: that Redis is away and may be asked again, that it refuses, or that it holds what is not ours.
+#[must_use]
+pub fn log_error(error: &Error) -> LogError {
+    let details = error.details().to_owned();
+    match error.kind() {
+        ErrorKind::IO
+        | ErrorKind::Timeout
+        | ErrorKind::Canceled
+        | ErrorKind::Routing
+        | ErrorKind::Backpressure
+        | ErrorKind::Cluster
+        | ErrorKind::Sentinel
+        | ErrorKind::Auth
+        | ErrorKind::Tls => LogError::Away(details),
+        _ => match details.split(' ').next() {
+            Some("DAMAGED" | "WRONGTYPE") => LogError::Damaged(details),
+            Some("LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN") => LogError::Away(details),
+            _ => LogError::Unavailable(details),
+        },
+    }
+}
