@@ -68,6 +68,8 @@ pub struct Session {
     join_again: StoredValue<Option<f64>>,
     /// When to send the edit that is under way once more, after it was refused with a time to wait; likewise.
     edit_again: StoredValue<Option<f64>>,
+    /// When to send which own messages and changes of notes once more, after they were refused with a time to wait; likewise.
+    send_again: StoredValue<Vec<(f64, MessageId)>>,
     /// The newest time that anything told, in milliseconds of the page's clock: at most a frame old.
     now: StoredValue<f64>,
 }
@@ -102,6 +104,7 @@ impl Session {
             link: StoredValue::new(use_context::<SharedLink>()),
             join_again: StoredValue::new(None),
             edit_again: StoredValue::new(None),
+            send_again: StoredValue::new(Vec::new()),
             now: StoredValue::new(0.0),
             me: RwSignal::new(identity),
         }

@@ -163,6 +163,13 @@ impl Model {
         }
     }
 
+    /// The text of an own message that is on its way, to be sent once more with the same id.
+    #[must_use]
+    pub fn sending(&self, id: &MessageId) -> Option<String> {
+        let sending = |draft: &&Draft| draft.id == *id && draft.fate == Fate::Sending;
+        self.drafts.iter().find(sending).map(|draft| draft.text.clone())
+    }
+
     /// Marks a refused message as on its way again and returns its text, to be sent with the same id.
     pub fn retried(&mut self, id: &MessageId) -> Option<String> {
         let draft = self.draft(id).filter(|draft| matches!(draft.fate, Fate::Refused(_)))?;

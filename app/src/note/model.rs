@@ -164,6 +164,13 @@ impl Model {
         due
     }
 
+    /// An own change that is under way, to be sent once more with the same id.
+    #[must_use]
+    pub fn sending(&self, id: &MessageId) -> Option<Change> {
+        let sending = |pending: &&Pending| pending.id == *id && pending.stage == Stage::Sent;
+        self.pending.iter().find(sending).map(|pending| pending.change.clone())
+    }
+
     /// The server's answer to an own change. One that was refused is taken back, and returned where the person has to know.
     pub fn answered(&mut self, id: &MessageId, answer: Result<Noted, Refusal>) -> Option<Refused> {
         let place = self.pending.iter().position(|pending| pending.id == *id)?;

@@ -179,11 +179,24 @@ impl Session {
     pub(super) fn send_notes(&self) {
         let due = self.note.try_update_untracked(note::model::Model::due);
         for (id, change) in due.unwrap_or_default() {
-            self.wish(Wish::ChangeNote(ChangeNote {
-                room: self.room(),
-                change,
-                id: Some(id),
-            }));
+            self.send_note(id, change);
+        }
+    }
+
+    /// Sends what the server did not take for a time, once that is over and as far as it has not come back meanwhile.
+    pub(super) fn send_refused(&self, now: f64) {
+        let take = |all: &mut Vec<(f64, MessageId)>| {
+            let due = all.iter().filter(|(then, _)| now >= *then).map(|(_, id)| id.clone());
+            let due: Vec<_> = due.collect();
+            all.retain(|(then, _)| now < *then);
+            due
+        };
+        for id in self.send_again.try_update_value(take).unwrap_or_default() {
+            if let Some(text) = self.chat.with_untracked(|chat| chat.sending(&id)) {
+                self.send_chat(id, text);
+            } else if let Some(change) = self.note.with_untracked(|note| note.sending(&id)) {
+                self.send_note(id, change);
+            }
         }
     }
 
@@ -227,6 +240,13 @@ impl Session {
         self.wish(Wish::Say(Say {
             room: self.room(),
             text,
+            id: Some(id),
+        }));
+    }
+    fn send_note(&self, id: MessageId, change: Change) {
+        self.wish(Wish::ChangeNote(ChangeNote {
+            room: self.room(),
+            change,
             id: Some(id),
         }));
     }

@@ -11,6 +11,7 @@ use crate::{
 use leptos::prelude::*;
 use protocol::{
     Code, MessageId, Refusal, ServerEvent,
+    chat::Said,
     cursor::{CursorAt, CursorMoved, CursorsMoved},
     document::{CaretAt, Edited},
     note::Noted,
@@ -27,9 +28,9 @@ impl Session {
         match news {
             News::Status(status) => return self.status_changed(status, now),
             News::Joined(answer) => self.joined(answer, now),
-            News::Said(id, answer) => self.chat.update(|chat| chat.answered(&id, answer)),
+            News::Said(id, answer) => self.said(id, answer, now),
             News::Edited(id, answer) => self.edited(&id, answer, now),
-            News::Noted(id, answer) => self.noted(&id, answer),
+            News::Noted(id, answer) => self.noted(id, answer, now),
             News::ChatRead(answer) => self.chat.update(|chat| chat.paged(answer.ok())),
             News::TapeRead(reading, took) => self.tape.update(|tape| tape.read(reading, took)),
             News::Event(event) => self.happened(event, now),
@@ -96,6 +97,14 @@ impl Session {
         self.send_edit_again();
     }
 
+    /// An own message was answered. One that the server may take later stays on its way.
+    fn said(&self, id: MessageId, answer: Result<Said, Refusal>, now: f64) {
+        match wait_named(&answer) {
+            Some(ms) => self.put_off(id, now + ms),
+            None => self.chat.update(|chat| chat.answered(&id, answer)),
+        }
+    }
+
     /// An own edit of the document was answered.
     fn edited(&self, id: &MessageId, answer: Result<Edited, Refusal>, now: f64) {
         match self.document.try_update(|document| document.answered(id, answer)) {
@@ -106,9 +115,13 @@ impl Session {
         }
     }
 
-    /// An own change of a note was answered. One that was refused goes to the person, with all that was written.
-    fn noted(&self, id: &MessageId, answer: Result<Noted, Refusal>) {
-        let refused = self.note.try_update(|note| note.answered(id, answer)).flatten();
+    /// An own change of a note was answered. One that the server may take later stays on its way; one that was refused for
+    /// good goes to the person, with all that was written.
+    fn noted(&self, id: MessageId, answer: Result<Noted, Refusal>, now: f64) {
+        if let Some(ms) = wait_named(&answer) {
+            return self.put_off(id, now + ms);
+        }
+        let refused = self.note.try_update(|note| note.answered(&id, answer)).flatten();
         if let Some(refused) = refused {
             self.refused.update(|all| all.push(refused));
         }
@@ -124,6 +137,10 @@ impl Session {
             }
             None => self.status.set(Connection::Refused(refusal)),
         }
+    }
+
+    fn put_off(&self, id: MessageId, until: f64) {
+        self.send_again.update_value(|all| all.push((until, id)));
     }
 
     fn happened(&self, event: ServerEvent, now: f64) {
@@ -223,4 +240,10 @@ impl Session {
             self.join();
         }
     }
+}
+
+/// The milliseconds after which a server that said no may say yes, if it names them.
+fn wait_named<T>(answer: &Result<T, Refusal>) -> Option<f64> {
+    let refusal = answer.as_ref().err()?;
+    refusal.retry_after_ms.map(|ms| ms as f64)
 }

@@ -46,7 +46,7 @@ impl Session {
         self.wish(Wish::Leave(self.room()));
     }
 
-    /// Once a second: measures, counts, and asks again for a room that was refused for a time.
+    /// Once a second: measures, counts, and asks again for what was refused for a time.
     pub(super) fn pulse(self, now: f64) {
         self.now.set_value(now);
         self.tape.update(|tape| tape.refreshed(now));
@@ -57,6 +57,7 @@ impl Session {
         if self.edit_again.get_value().is_some_and(|then| now >= then) {
             self.send_edit_again();
         }
+        self.send_refused(now);
         if self.join_again.get_value().is_some_and(|then| now >= then) {
             self.join();
         }

@@ -296,6 +296,32 @@ fn a_full_room_is_told_and_a_busy_one_is_asked_again() {
 }
 
 #[test]
+fn a_room_whose_store_is_away_is_asked_for_until_it_is_back_and_what_waits_is_kept() {
+    let page = Page::live();
+    let id: protocol::MessageId = "mine".parse().unwrap();
+    page.session.say_as(id.clone(), "hello".to_owned());
+    page.hears(News::Status(Status::Open));
+    page.wishes();
+    for asked in 1..=3 {
+        let away = Refusal::new(Code::StoreUnavailable, "The store does not answer just now.").retry_after(1000);
+        let now = f64::from(asked) * 1000.0;
+        page.session.apply(News::Joined(Err(away)), now);
+        page.session.pulse(now + 999.0);
+        assert_eq!(page.wishes(), []);
+        page.session.pulse(now + 1000.0);
+        assert_eq!(page.wishes(), [join(Some(position(1)))]);
+    }
+    page.hears(News::Joined(Ok(Box::new(welcome(1)))));
+    assert_eq!(page.status(), Connection::Live);
+    let sending = page.session.chat.with_untracked(|chat| chat.sending(&id));
+    assert_eq!(
+        sending.as_deref(),
+        Some("hello"),
+        "the link still has it, and lets it go now"
+    );
+}
+
+#[test]
 fn my_pointer_is_told_in_time_and_only_in_the_room() {
     let page = Page::opened();
     page.session.point(3.0, 4.0);

@@ -93,3 +93,51 @@ fn what_was_refused_is_kept_until_it_is_decided() {
     page.session.decided();
     assert_eq!(matters(), []);
 }
+
+fn busy() -> Refusal {
+    Refusal::new(Code::StoreUnavailable, "The store does not answer just now.").retry_after(1000)
+}
+
+#[test]
+fn what_the_server_may_take_later_stays_on_its_way_and_is_sent_again() {
+    let page = Page::live();
+    let said: MessageId = "said".parse().unwrap();
+    page.session.say_as(said.clone(), "hello".to_owned());
+    does(&page, "made", make());
+    page.wishes();
+    page.hears(News::Said(said.clone(), Err(busy())));
+    page.hears(News::Noted("made".parse().unwrap(), Err(busy())));
+    assert_eq!(untrack(|| page.session.unsent()), 2);
+    assert_eq!(page.session.refused.with_untracked(Vec::len), 0);
+    page.session.pulse(1999.0);
+    assert!(!page.wishes().iter().any(is_write), "not before its time");
+    page.session.pulse(2000.0);
+    let again: Vec<_> = page.wishes().into_iter().filter(is_write).collect();
+    assert!(
+        matches!(&again[..], [Wish::Say(say), Wish::ChangeNote(change)]
+            if say.id.as_ref() == Some(&said) && say.text == "hello" && change.change == make()),
+        "{again:?}"
+    );
+    page.session.pulse(9000.0);
+    assert!(!page.wishes().iter().any(is_write), "once for each refusal");
+}
+
+#[test]
+fn what_came_back_meanwhile_is_not_sent_again() {
+    let page = Page::live();
+    let said: MessageId = "said".parse().unwrap();
+    page.session.say_as(said.clone(), "hello".to_owned());
+    page.hears(News::Said(said.clone(), Err(busy())));
+    page.happens(ChatMessage {
+        user_id: ann().user_id,
+        id: said,
+        ..line(2)
+    });
+    page.wishes();
+    page.session.pulse(9000.0);
+    assert!(!page.wishes().iter().any(is_write));
+}
+
+fn is_write(wish: &Wish) -> bool {
+    matches!(wish, Wish::Say(_) | Wish::ChangeNote(_))
+}
