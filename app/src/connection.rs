@@ -17,12 +17,18 @@ const COUNT: Duration = Duration::from_millis(250);
 pub fn ConnectionState() -> impl IntoView {
     let session = expect_session();
     let seconds = countdown(session);
+    let cut_off = Memo::new(move |_| session.is_cut_off());
     view! {
-        <div class="connection" data-testid="connection" data-state=text(move || session.status.with(Connection::as_str).to_owned())>
+        <div
+            class="connection"
+            data-testid="connection"
+            data-state=text(move || session.status.with(Connection::as_str).to_owned())
+            data-bus=text(move || if cut_off.get() { "away" } else { "" }.to_owned())
+        >
             <span class="connection-word" role="status">
-                {text(move || session.status.with(word).to_owned())}
+                {text(move || if cut_off.get() { "Cut off" } else { session.status.with(word) }.to_owned())}
             </span>
-            {part(move || session.status.with(|status| sentence(status, session, seconds)))}
+            {part(move || session.status.with(|status| sentence(status, session, seconds, cut_off.get())))}
         </div>
     }
     .painted()
@@ -37,8 +43,12 @@ fn word(status: &Connection) -> &'static str {
     }
 }
 
-fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>) -> Option<Drawn> {
+fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>, cut_off: bool) -> Option<Drawn> {
     match status {
+        Connection::Live if cut_off => {
+            let words = "Cut off from the other servers. What you write is kept and sent when they are back.";
+            Some(view! { <p class="connection-more">{words}</p> }.later())
+        }
         Connection::Connecting | Connection::Live => None,
         Connection::Reconnecting { .. } => Some(
             view! {

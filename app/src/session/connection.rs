@@ -1,6 +1,8 @@
 //! How it stands with the connection, in the words of the person who waits for it.
 
-use protocol::Refusal;
+use super::Session;
+use leptos::prelude::*;
+use protocol::{Refusal, health::Bus};
 
 /// What a person is told of the connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +41,16 @@ impl Connection {
             Self::Reconnecting { until, .. } => ((until - now) / 1000.0).ceil().max(0.0) as u32,
             _ => 0,
         }
+    }
+}
+
+impl Session {
+    /// Whether I am in the room, but its server is cut off from the others, so that what I write waits. To be read where it
+    /// is to be followed.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        let live = self.status.with(|status| *status == Connection::Live);
+        live && self.tape.with(|tape| tape.bus == Bus::Away)
     }
 }
 

@@ -9,9 +9,10 @@ use protocol::{
     Code, Epoch, Hue, Millis, Name, Position, Refusal, Replay, Seq, ServerEvent,
     chat::{ChatPage, Said},
     cursor::{CursorAt, CursorsMoved},
-    health::Mode,
+    health::{Bus, Mode},
     presence::{PresenceChanged, PresenceEntry},
     room::{Welcome, You},
+    tape::{ReadTape, TapeReading, Transport},
 };
 use std::{
     sync::{Arc, Mutex},
@@ -168,6 +169,21 @@ fn join(resume: Option<Position>) -> Wish {
         }),
         batch: true,
     })
+}
+
+/// What a server says of itself whose bus is like this.
+fn reading(instance: &str, bus: Bus) -> News {
+    let reading = TapeReading {
+        instance: instance.to_owned(),
+        mode: Mode::Redis,
+        transport: Transport::Websocket,
+        connections: 1,
+        rooms: 1,
+        bus,
+        bus_lag_ms: None,
+        at: Millis(0),
+    };
+    News::TapeRead(reading, Duration::from_millis(1))
 }
 
 fn cursors(session: &Session) -> Vec<PeerId> {
@@ -361,4 +377,31 @@ fn the_tape_counts_what_comes_and_goes() {
     page.session.pulse(3200.0);
     let figures = page.session.tape.with_untracked(|tape| (tape.incoming, tape.outgoing));
     assert_eq!(figures, (3, 1), "three lines came, one reading of the tape went");
+}
+
+#[test]
+fn who_is_cut_off_is_told_until_the_bus_is_back_and_only_in_the_room() {
+    let page = Page::live();
+    let cut_off = || untrack(|| page.session.is_cut_off());
+    page.hears(reading("east-1", Bus::Up));
+    assert!(!cut_off());
+    page.hears(reading("east-1", Bus::Away));
+    assert!(cut_off());
+    page.session.pulse(2000.0);
+    assert_eq!(page.wishes(), [Wish::ReadTape(ReadTape {})], "it is asked each second");
+    page.hears(News::Status(Status::Connecting));
+    assert!(!cut_off(), "a lost connection is told instead");
+    page.hears(News::Joined(Ok(Box::new(welcome(1)))));
+    assert!(cut_off(), "the same server says nothing else yet");
+    page.hears(reading("east-1", Bus::Up));
+    assert!(!cut_off());
+}
+
+#[test]
+fn another_server_is_not_cut_off_because_the_one_before_was() {
+    let page = Page::live();
+    page.hears(reading("west-1", Bus::Away));
+    page.hears(News::Status(Status::Connecting));
+    page.hears(News::Joined(Ok(Box::new(welcome(1)))));
+    assert!(!untrack(|| page.session.is_cut_off()));
 }

@@ -4,7 +4,7 @@
 
 use super::meter::Meter;
 use protocol::{
-    health::Mode,
+    health::{Bus, Mode},
     room::Welcome,
     tape::{TapeReading, Transport},
 };
@@ -20,6 +20,10 @@ pub struct Model {
     pub instance: Option<String>,
     /// How replicas share rooms.
     pub mode: Option<Mode>,
+    /// How it stands with the bus between replicas.
+    pub bus: Bus,
+    /// Milliseconds that the newest heartbeat took through the bus; `None` where none has.
+    pub bus_lag: Option<f64>,
     /// How this connection travels; `None` before the first reading.
     pub transport: Option<Transport>,
     /// The newest round trip in milliseconds.
@@ -69,9 +73,12 @@ impl Model {
         self.joining = resumes.then_some(now);
     }
 
-    /// A room was joined.
+    /// A room was joined. How it stood with another replica's bus says nothing of this one's.
     pub fn welcomed(&mut self, welcome: &Welcome, now: f64) {
-        self.instance = Some(welcome.instance.clone());
+        if self.instance.as_ref() != Some(&welcome.instance) {
+            self.instance = Some(welcome.instance.clone());
+            self.bus = Bus::None;
+        }
         self.mode = Some(welcome.mode);
         if let Some(asked) = self.joining.take() {
             let missed = welcome.chat.entries.len() + welcome.document.entries.len() + welcome.note.entries.len();
@@ -88,6 +95,8 @@ impl Model {
         let rtt = took.as_secs_f64() * 1000.0;
         self.instance = Some(reading.instance);
         self.mode = Some(reading.mode);
+        self.bus = reading.bus;
+        self.bus_lag = reading.bus_lag_ms;
         self.transport = Some(reading.transport);
         self.rtt = Some(rtt);
         if self.samples.len() == SAMPLES {
@@ -121,10 +130,10 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Millis, health::Bus};
+    use protocol::Millis;
 
-    fn read(tape: &mut Model, millis: u64) {
-        let reading = TapeReading {
+    fn reading() -> TapeReading {
+        TapeReading {
             instance: "east-1".to_owned(),
             mode: Mode::Memory,
             transport: Transport::Websocket,
@@ -133,8 +142,11 @@ mod tests {
             bus: Bus::None,
             bus_lag_ms: None,
             at: Millis(0),
-        };
-        tape.read(reading, Duration::from_millis(millis));
+        }
+    }
+
+    fn read(tape: &mut Model, millis: u64) {
+        tape.read(reading(), Duration::from_millis(millis));
     }
 
     #[test]

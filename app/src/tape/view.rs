@@ -8,8 +8,9 @@ use crate::{
     session::expect_session,
     tape::model::Model,
 };
-use figures::{milliseconds, points, recovery};
+use figures::{bus, milliseconds, points, recovery};
 use leptos::prelude::*;
+use protocol::health::Bus;
 
 /// What stands where nothing was measured yet.
 const BLANK: &str = "–";
@@ -20,10 +21,17 @@ pub fn Tape() -> impl IntoView {
     let tape = expect_session().tape;
     let read = move |figure: fn(&Model) -> String| Signal::derive(move || tape.with(figure));
     view! {
-        <section class="tape" data-testid="tape" aria-label="Tape: how the system is doing" tabindex="0">
+        <section
+            class="tape"
+            data-testid="tape"
+            data-bus=text(move || tape.with(|tape| state(tape.bus).to_owned()))
+            aria-label="Tape: how the system is doing"
+            tabindex="0"
+        >
             <dl class="tape-readings">
                 {reading("node", "tape-instance", "", read(|tape| tape.instance.clone().unwrap_or_else(blank)))}
                 {reading("mode", "tape-mode", "", read(|tape| tape.mode.map_or_else(blank, |mode| mode.as_str().to_owned())))}
+                {reading("bus", "tape-bus", "tape-rtt tape-bus", read(|tape| bus(tape.bus, tape.bus_lag)))}
                 {reading("via", "tape-transport", "", read(|tape| tape.transport.map_or_else(blank, |via| via.as_str().to_owned())))}
                 {reading("round trip", "tape-rtt", "tape-rtt", read(|tape| tape.rtt.map_or_else(blank, milliseconds)))}
                 <div class="tape-reading tape-line">
@@ -43,6 +51,15 @@ pub fn Tape() -> impl IntoView {
         </section>
     }
     .painted()
+}
+
+/// The bus, for the style sheet: where there is none, nothing is shown of it.
+fn state(bus: Bus) -> &'static str {
+    match bus {
+        Bus::None => "none",
+        Bus::Up => "up",
+        Bus::Away => "away",
+    }
 }
 
 fn blank() -> String {

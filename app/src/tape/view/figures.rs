@@ -1,6 +1,8 @@
 //! Numbers as the tape writes and draws them. By whole numbers only: writing out floats would cost kilobytes of WASM.
 
+use super::blank;
 use crate::tape::model::{Recovery, SAMPLES};
+use protocol::health::Bus;
 
 /// Width and height of the line's drawing, in its own units.
 const WIDTH: usize = 96;
@@ -13,6 +15,14 @@ pub(super) fn milliseconds(ms: f64) -> String {
         format!("{}.{} ms", tenths / 10, tenths % 10)
     } else {
         format!("{} ms", ms.round() as u32)
+    }
+}
+
+/// How long the bus takes, as long as it is there.
+pub(super) fn bus(bus: Bus, lag: Option<f64>) -> String {
+    match bus {
+        Bus::Away => "away".to_owned(),
+        _ => lag.map_or_else(blank, milliseconds),
     }
 }
 
@@ -48,6 +58,13 @@ mod tests {
         assert_eq!(milliseconds(9.94), "9.9 ms");
         assert_eq!(milliseconds(9.96), "10 ms");
         assert_eq!(milliseconds(123.4), "123 ms");
+    }
+
+    #[test]
+    fn a_bus_that_is_away_takes_no_time() {
+        assert_eq!(bus(Bus::Up, Some(0.44)), "0.4 ms");
+        assert_eq!(bus(Bus::Up, None), "–");
+        assert_eq!(bus(Bus::Away, Some(0.44)), "away");
     }
 
     #[test]
