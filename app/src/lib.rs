@@ -19,6 +19,7 @@ pub mod invite;
 pub mod link;
 pub mod log;
 pub mod note;
+pub mod notification;
 pub mod pages;
 pub mod panel;
 pub mod presence;

@@ -20,7 +20,7 @@ use crate::{
     document,
     identity::model::Renaming,
     link::{SharedLink, Wish},
-    note, presence, tape, typing,
+    note, notification, presence, tape, typing,
 };
 use leptos::prelude::*;
 use protocol::{
@@ -50,6 +50,8 @@ pub struct Session {
     pub note: RwSignal<note::model::Model>,
     /// Own changes of notes that were refused and taken back, oldest first, until the person has decided about each.
     pub refused: RwSignal<Vec<note::model::Refused>>,
+    /// What others have to say to me, wherever I am.
+    pub notification: RwSignal<notification::model::Model>,
     /// Who is typing.
     pub typing: RwSignal<typing::model::Model>,
     /// How the system is doing.
@@ -93,6 +95,7 @@ impl Session {
             document: RwSignal::new(document::model::Model::new(user())),
             note: RwSignal::new(note::model::Model::new(user())),
             refused: RwSignal::new(Vec::new()),
+            notification: RwSignal::new(notification::model::Model::default()),
             typing: RwSignal::new(typing::model::Model::default()),
             tape: RwSignal::new(tape::model::Model::default()),
             renaming: RwSignal::new(Renaming::Idle),

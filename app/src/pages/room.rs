@@ -10,6 +10,7 @@ use crate::{
     identity::view::IdentityButton,
     invite::Invite,
     note::view::{Desk, Notes},
+    notification::view::Notifications,
     panel::{Panel, Shape, Tab},
     presence::view::HereStack,
     session::{Session, expect_session},
@@ -63,6 +64,7 @@ fn Sky() -> impl IntoView {
             <Canvas hand desk />
             <Notes desk />
             <Alone />
+            <Notifications />
             <noscript inner_html=WITHOUT_SCRIPT />
         </main>
     }

@@ -3,7 +3,7 @@
 //! Pure. Where their cursors are is [`crate::cursor::sky`].
 
 use protocol::{
-    PeerId, UserId,
+    Hue, PeerId, UserId,
     presence::{PresenceChanged, PresenceEntry},
 };
 
@@ -48,6 +48,13 @@ impl Model {
         self.present.iter().find(|entry| entry.peers.contains(&peer))
     }
 
+    /// In which colour somebody is shown: their own, or the one of their id where they are not here.
+    #[must_use]
+    pub fn hue_of(&self, user: &UserId) -> Hue {
+        let here = self.present.iter().find(|entry| entry.user_id == *user);
+        here.map_or_else(|| Hue::of(user), |entry| entry.hue)
+    }
+
     /// The whole list came.
     pub fn replaced(&mut self, present: Vec<PresenceEntry>) {
         self.present = present;
@@ -69,7 +76,7 @@ impl Model {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use protocol::{Hue, Millis, Name};
+    use protocol::{Millis, Name};
 
     fn entry(user: &str, peers: &[u32], since: u64) -> PresenceEntry {
         let user_id: UserId = user.parse().unwrap();

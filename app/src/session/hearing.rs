@@ -174,6 +174,7 @@ impl Session {
             ServerEvent::TypingChanged(change) if change.room == room => {
                 self.types(&[TypingAt(change.peer, change.typing)], now);
             }
+            ServerEvent::Notification(heard) => self.notification.update(|all| all.heard(heard, &room)),
             ServerEvent::Refused(refused) if matches!(refused.error.code, Code::NotJoined | Code::HistoryGone) => {
                 self.join();
             }

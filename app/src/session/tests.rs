@@ -10,6 +10,7 @@ use protocol::{
     chat::{ChatPage, Said},
     cursor::{CursorAt, CursorsMoved},
     health::{Bus, Mode},
+    notification::Notification,
     presence::{PresenceChanged, PresenceEntry},
     room::{Welcome, You},
     tape::{ReadTape, TapeReading, Transport},
@@ -335,6 +336,26 @@ fn a_room_whose_store_is_away_is_asked_for_until_it_is_back_and_what_waits_is_ke
         Some("hello"),
         "the link still has it, and lets it go now"
     );
+}
+
+#[test]
+fn a_notification_is_for_me_wherever_it_was_said() {
+    let page = Page::live();
+    let from = |room: &str| Notification {
+        id: room.parse().unwrap(),
+        from: "bob".parse().unwrap(),
+        name: "Bob".parse().unwrap(),
+        text: "@Ann look".to_owned(),
+        room: Some(room.parse().unwrap()),
+        at: Millis(0),
+    };
+    page.happens(from("sky"));
+    page.happens(from("elsewhere"));
+    let (shown, missed) = page
+        .session
+        .notification
+        .with_untracked(|all| (all.shown().count(), all.missed()));
+    assert_eq!((shown, missed), (2, 1));
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub(super) fn message(row: Row, running: RwSignal<bool>, text: RwSignal<String>)
         hue,
         first,
         marked,
+        names_me,
     } = row;
     let pending = (entry.state == State::Sending).then_some("");
     let (refusal, failed) = match entry.state {
@@ -32,6 +33,7 @@ pub(super) fn message(row: Row, running: RwSignal<bool>, text: RwSignal<String>)
             style=hue_style(hue)
             data-testid="chat-message"
             data-first=first.then_some("")
+            data-named=names_me.then_some("")
             data-pending=pending
             data-failed=failed
         >

@@ -2,6 +2,7 @@
 
 use crate::{
     chat::model::{Entry, Model},
+    notification::mention::mentioned,
     presence,
 };
 use protocol::{Hue, Millis, Name, UserId, auth::Identity};
@@ -19,13 +20,15 @@ pub(super) struct Row {
     pub(super) first: bool,
     /// Whether what is new begins here.
     pub(super) marked: bool,
+    /// Whether somebody else has written my name in it.
+    pub(super) names_me: bool,
 }
 
 impl Row {
     /// What a row is known by in the list. A row is drawn once, so all that can change about it is in here.
     pub(super) fn key(&self) -> String {
         let (user, id, state) = self.entry.key();
-        let flags = u8::from(self.first) + 2 * u8::from(self.marked);
+        let flags = u8::from(self.first) + 2 * u8::from(self.marked) + 4 * u8::from(self.names_me);
         let numbers = [u16::from(state), self.hue.degrees(), u16::from(flags)].map(|number| number.to_string());
         // Neither a user's nor a message's id has a space in it.
         [user.as_str(), id.as_str(), &numbers[0], &numbers[1], &numbers[2]].join(" ")
@@ -42,9 +45,14 @@ pub(super) fn rows(chat: &Model, people: &presence::model::Model, me: &Identity)
         above = Some(group);
         Row {
             name: entry.name.clone().unwrap_or_else(|| me.name.clone()),
-            hue: hue(&entry, people, me),
+            hue: if entry.mine {
+                me.hue
+            } else {
+                people.hue_of(&entry.user_id)
+            },
             first,
             marked,
+            names_me: names_me(&entry, people, me),
             entry,
         }
     };
@@ -58,18 +66,18 @@ fn together(above: &(UserId, Option<Millis>), below: &(UserId, Option<Millis>)) 
     above.0 == below.0 && same_minute
 }
 
-fn hue(entry: &Entry, people: &presence::model::Model, me: &Identity) -> Hue {
-    if entry.mine {
-        return me.hue;
-    }
-    let here = people.people().iter().find(|person| person.user_id == entry.user_id);
-    here.map_or_else(|| Hue::of(&entry.user_id), |person| person.hue)
+/// Whether somebody else has written my name, which may be the beginning of another's who is here.
+fn names_me(entry: &Entry, people: &presence::model::Model, me: &Identity) -> bool {
+    let others = people.people().iter().filter(|person| !people.is_me(person));
+    let all = others.map(|person| (&person.user_id, &person.name));
+    let all = all.chain([(&me.user_id, &me.name)]);
+    !entry.mine && mentioned(&entry.text, all).contains(&&me.user_id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{Seq, chat::ChatMessage};
+    use protocol::{Seq, chat::ChatMessage, presence::PresenceEntry};
 
     fn line(seq: u64, who: &str, seconds: u64) -> ChatMessage {
         ChatMessage {
@@ -114,6 +122,39 @@ mod tests {
         assert!(!rows[1].first);
         assert_eq!(rows[1].name.as_str(), "Ann");
         assert_eq!(rows[1].hue.degrees(), 40);
+    }
+
+    #[test]
+    fn a_line_with_my_name_in_it_is_marked_as_long_as_that_is_my_name() {
+        let said = |who, text: &str| ChatMessage {
+            text: text.to_owned(),
+            ..line(1, who, 0)
+        };
+        let named = |line: ChatMessage, here: &[&str]| {
+            let me = Identity {
+                user_id: "ann".parse().unwrap(),
+                name: "Ann".parse().unwrap(),
+                hue: Hue::try_from(40).unwrap(),
+            };
+            let mut people = presence::model::Model::new(me.user_id.clone());
+            let present = here.iter().map(|name| PresenceEntry {
+                user_id: name.replace(' ', "-").parse().unwrap(),
+                name: name.parse().unwrap(),
+                hue: me.hue,
+                peers: vec![],
+                since: Millis(0),
+            });
+            people.replaced(present.collect());
+            rows(&Model::new(me.user_id.clone(), vec![line]), &people, &me)[0].names_me
+        };
+        assert!(named(said("bob", "look, @ann!"), &[]));
+        assert!(named(said("bob", "look, @ann lee!"), &["Bob"]));
+        assert!(
+            !named(said("bob", "look, @ann lee!"), &["Ann Lee"]),
+            "that is somebody else"
+        );
+        assert!(!named(said("bob", "look, Ann!"), &[]));
+        assert!(!named(said("ann", "@Ann"), &[]), "I know what I said");
     }
 
     #[test]

@@ -1,13 +1,16 @@
-//! The number of unread messages in the title, where one sees it from another tab.
+//! The number of unread messages in the title, where one sees it from another tab. What came from elsewhere meanwhile counts
+//! too.
 
-use crate::{chat::model::Model, session::Session};
+use crate::{chat, notification, session::Session};
 use leptos::prelude::*;
 
 /// Keeps the title of a room's page up to date.
 pub(super) fn count_in_title(session: Session) {
     Effect::new(move |_| {
-        let unread = session.chat.with(Model::unread);
-        document().set_title(&title(session.room().as_str(), unread));
+        let unread = session.chat.with(chat::model::Model::unread);
+        let missed = session.notification.with(notification::model::Model::missed);
+        let missed = if document().hidden() { missed } else { 0 };
+        document().set_title(&title(session.room().as_str(), unread + missed));
     });
 }
 
