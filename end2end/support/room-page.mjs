@@ -5,11 +5,14 @@ export class RoomPage {
   constructor(page) {
     this.page = page;
     this.connection = page.getByTestId("connection");
+    this.cutOff = this.connection.getByText("Cut off from the other servers");
     this.people = page.getByTestId("presence-list").getByTestId("person");
     this.messages = page.getByTestId("chat-log").getByTestId("chat-message");
     this.input = page.getByTestId("chat-input");
     this.send = page.getByTestId("chat-send");
     this.unread = page.getByTestId("chat-unread");
+    this.named = page.locator("[data-testid=chat-message][data-named]");
+    this.notifications = page.getByTestId("notification");
     this.typing = page.getByTestId("typing");
     this.unsent = page.getByTestId("unsent");
     this.canvas = page.getByTestId("canvas");
@@ -35,6 +38,17 @@ export class RoomPage {
 
   async isLive() {
     await expect(this.connection).toHaveAttribute("data-state", "live", { timeout: 20_000 });
+  }
+
+  /** Gives oneself another name, and waits until everybody knows it. */
+  async rename(name) {
+    await this.page.getByTestId("identity-button").click();
+    await this.page.getByTestId("identity-name").fill(name);
+    await this.page.getByTestId("identity-save").click();
+    await this.tab("people").click();
+    await expect(this.people.filter({ hasText: name })).toHaveCount(1);
+    await this.tab("chat").click();
+    await this.isLive();
   }
 
   /** The messages with exactly that text in them. */
