@@ -34,7 +34,7 @@ cargo xtask <verb>
   help          this page
 
 Tools are kept in ~/.cache/orrery/tools ($XDG_CACHE_HOME is honoured); delete that directory to start afresh.
-CHROMIUM_PATH names the browser for the tests, where it is not found by itself.";
+CHROMIUM_PATH names the browser for the tests, and REDIS_SERVER the program of Redis, where they are not found by themselves.";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);

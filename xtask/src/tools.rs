@@ -9,7 +9,7 @@ mod cargo_leptos;
 pub(crate) mod chromium;
 mod node;
 mod openssl;
-mod redis;
+pub(crate) mod redis;
 mod rust;
 mod system;
 mod version;
@@ -38,6 +38,8 @@ struct Tool {
 pub(crate) struct Toolbox {
     cargo_leptos: PathBuf,
     path: OsString,
+    /// The server that tests start their own instances of; not looked for where no test will run.
+    redis: Option<PathBuf>,
     versions: Vec<String>,
 }
 
@@ -52,6 +54,7 @@ impl Toolbox {
         Ok(Self {
             cargo_leptos: tools[0].program.clone(),
             path: path_with(&tools)?,
+            redis: None,
             versions: tools
                 .into_iter()
                 .map(|tool| tool.version)
@@ -69,11 +72,11 @@ impl Toolbox {
         rust::need_component("clippy", "clippy")?;
         node::need()?;
         chromium::need()?;
-        redis::need()?;
+        let redis = Some(redis::need()?);
         openssl::need()?;
         let toolbox = Self::for_build()?;
         node::need_packages(&workspace::end2end())?;
-        Ok(toolbox)
+        Ok(Self { redis, ..toolbox })
     }
 
     /// cargo in the workspace.
@@ -90,12 +93,14 @@ impl Toolbox {
         command
     }
 
-    /// Any program, with our tools first on its PATH and cargo's output where `workspace` expects it.
+    /// Any program, with our tools first on its PATH and cargo's output where `workspace` expects it. Tests are told besides
+    /// which Redis to start.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command
             .env("PATH", &self.path)
             .env("CARGO_TARGET_DIR", workspace::target());
+        command.envs(self.redis.iter().map(|program| (redis::VARIABLE, program)));
         command
     }
 
