@@ -1,10 +1,12 @@
 //! The commands of the README: `cargo xtask run`, `cargo xtask test` and the developer's verbs.
 //!
 //! This file owns the verbs and their help. What a verb needs installed is in `tools`, how the program is built in
-//! `site`, what is checked in `check`, and the browser-side programs in `browser`. It knows nothing of what Orrery does.
+//! `site`, what is checked in `check`, how replicas run together in `cluster`, and the browser-side programs in
+//! `browser`. It knows nothing of what Orrery does.
 
 mod browser;
 mod check;
+mod cluster;
 mod figures;
 mod fuzz;
 mod serve;
@@ -25,6 +27,8 @@ const HELP: &str = "\
 cargo xtask <verb>
 
   run [flags]   set up what is missing, build the release, serve it (flags go to `orrery`; try `run --help`)
+  cluster [--replicas n]
+                as `run`, but two replicas, or as many as named, that share their rooms over one Redis
   build         set up what is missing, build target/release/orrery: one file with the site inside
   test          set up what is missing, then format, lints, tests, release build, browser and interop tests
   dev           build anew and serve again on every change (cargo leptos watch); load the page again to see it
@@ -55,6 +59,7 @@ fn obey(verb: &str, rest: &[String]) -> anyhow::Result<()> {
             site::build(&toolbox)?;
             serve::run(rest)
         }
+        "cluster" => cluster::run(rest),
         "build" => site::build(&Toolbox::for_build()?),
         "dev" => site::watch(&Toolbox::for_build()?),
         "test" => check::all(),

@@ -1,19 +1,23 @@
 //! Talking to the person at the terminal and running other programs. Decides nothing: what to run is for the callers.
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::Command,
+    time::Duration,
+};
 
 use anyhow::{Context, bail};
 
-/// One short line to the person who typed the command.
-#[expect(clippy::print_stdout, reason = "a command line tool speaks on stdout")]
+/// One short line to the person who typed the command. Somebody who has stopped reading is no reason to fail: there may be
+/// processes to end.
 pub(crate) fn say(line: &str) {
-    println!("{line}");
+    writeln!(io::stdout(), "{line}").ok();
 }
 
 /// The last word of a verb that could not be done.
-#[expect(clippy::print_stderr, reason = "a command line tool complains on stderr")]
 pub(crate) fn complain(line: &str) {
-    eprintln!("xtask: {line}");
+    writeln!(io::stderr(), "xtask: {line}").ok();
 }
 
 /// Runs a program to its end, with its output on our terminal.

@@ -6,8 +6,12 @@ use protocol::{UserId, chat::ChatMessage, notification::Notification, presence::
 #[must_use]
 pub fn mentioned(line: &ChatMessage, present: &[PresenceEntry]) -> Vec<UserId> {
     let people = present.iter().map(|entry| (&entry.user_id, &entry.name));
-    let named = mentioned_(&line.text, people);
-    named.into_iter().filter(|user| *user != line.user_id).collect()
+    let named = app::notification::mention::mentioned(&line.text, people);
+    named
+        .into_iter()
+        .filter(|user| **user != line.user_id)
+        .cloned()
+        .collect()
 }
 
 /// What they are told.
@@ -21,8 +25,4 @@ pub fn notification(line: &ChatMessage) -> Notification {
         room: Some(line.room.clone()),
         at: line.at,
     }
-}
-
-fn mentioned_<'a>(_: &str, _: impl Iterator<Item = (&'a UserId, &'a protocol::Name)>) -> Vec<UserId> {
-    vec![]
 }
