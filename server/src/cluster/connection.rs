@@ -30,6 +30,16 @@ const WAITING: usize = 10_000;
 /// Messages of the bus that may wait to be taken. The default of 32 loses bursts.
 const MESSAGES: usize = 65_536;
 
+/// One server, a cluster, or whichever server a sentinel names; each with TLS and without.
+const SCHEMES: [&str; 6] = [
+    "redis",
+    "rediss",
+    "redis-cluster",
+    "rediss-cluster",
+    "redis-sentinel",
+    "rediss-sentinel",
+];
+
 /// The oldest that has what the scripts use: `XTRIM MINID` came with it.
 const OLDEST: (u32, u32) = (6, 2);
 
@@ -47,7 +57,7 @@ pub struct Redis {
 impl Redis {
     /// Connects, however long that takes.
     pub async fn connect(url: &str) -> Result<Self, ClusterError> {
-        let config = Config::from_url(url).map_err(|error| ClusterError::Url(error.details().to_owned()))?;
+        let config = read(url)?;
         let place = place(&config);
         let mut wait = Duration::from_millis(500);
         let redis = loop {
@@ -116,6 +126,23 @@ impl Redis {
             });
         }
     }
+}
+
+/// Reads a URL. The library takes any scheme for Redis' own, and no host for this one.
+fn read(url: &str) -> Result<Config, ClusterError> {
+    let (scheme, rest) = url
+        .split_once("://")
+        .ok_or_else(|| ClusterError::Url("it has no scheme".into()))?;
+    if !SCHEMES.contains(&scheme) {
+        return Err(ClusterError::Url(format!(
+            "{scheme}:// is none of {}",
+            SCHEMES.join(", ")
+        )));
+    }
+    if rest.is_empty() {
+        return Err(ClusterError::Url("it names no host".into()));
+    }
+    Config::from_url(url).map_err(|error| ClusterError::Url(error.details().to_owned()))
 }
 
 fn client(config: &Config) -> Result<Client, Error> {

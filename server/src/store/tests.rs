@@ -1,8 +1,12 @@
 //! What every store does alike: stories that each is told, and one store held against the other, step by step.
 
-use super::{file::FileLog, memory::MemoryLog, *};
+use super::{file::FileLog, memory::MemoryLog, redis::RedisLog, *};
+use crate::{cluster::connection::Redis, metrics::Metrics};
 use proptest::{collection::vec, prelude::*};
-use std::{collections::HashMap, future::Future, path::Path};
+use std::{collections::HashMap, future::Future, path::Path, time::Duration};
+
+#[path = "../../tests/support/redis.rs"]
+mod server;
 
 const KEEP: Retention = Retention {
     chat: 5,
@@ -27,7 +31,10 @@ fn seqs(entries: &[Entry]) -> Vec<u64> {
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(future)
 }
 
@@ -36,6 +43,14 @@ fn each<F: Future<Output = ()>>(story: impl Fn(Box<dyn Log>) -> F) {
     wait(story(Box::new(MemoryLog::new(KEEP, 10))));
     let dir = tempfile::tempdir().unwrap();
     wait(story(Box::new(FileLog::open(dir.path(), KEEP).unwrap())));
+    let redis = server::Process::start();
+    wait(async { story(Box::new(in_redis(&redis).await)).await });
+}
+
+async fn in_redis(redis: &server::Process) -> RedisLog {
+    let connected = Redis::connect(&redis.url()).await.unwrap();
+    let metrics = Arc::new(Metrics::new().unwrap());
+    RedisLog::new(connected.commands, KEEP, Duration::from_secs(60), metrics)
 }
 
 #[test]

@@ -55,6 +55,12 @@ impl Stage {
         }
     }
 
+    /// A server that somebody else has started.
+    #[allow(dead_code, reason = "the tests of several replicas use it")]
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self { running: None, address }
+    }
+
     /// Ends the server in order.
     pub(crate) async fn close(&mut self) {
         self.running.take().unwrap().shutdown().await;

@@ -19,7 +19,9 @@ local function open(born)
   if not last or not held then
     return nil, redis.error_reply('DAMAGED ' .. log .. ' is no log of this version')
   end
-  if last > 0 and (not newest or newest[1] ~= string.format('%.0f-0', last)) then
+  -- All entries may be gone where a snapshot holds them.
+  local there = newest and newest[1] == string.format('%.0f-0', last)
+  if last > held and not there or newest and not there then
     return nil, redis.error_reply('DAMAGED ' .. entries .. ' does not end where its log does')
   end
   return { epoch = epoch, last = last, held = held }

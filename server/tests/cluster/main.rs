@@ -1,0 +1,47 @@
+//! Several replicas over a real Redis: what crosses, what happens while Redis is away, and when a replica dies.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
+mod away;
+mod crossing;
+mod death;
+mod foreign;
+#[path = "../support/redis.rs"]
+mod redis;
+mod replica;
+#[path = "../stories/stage.rs"]
+#[allow(dead_code, reason = "the stories use all of it")]
+mod stage;
+
+use stage::Stage;
+
+/// Replicas of one Orrery, and the Redis between them.
+struct Cluster {
+    redis: redis::Process,
+    a: Stage,
+    b: Stage,
+}
+
+impl Cluster {
+    async fn open() -> Self {
+        Self::over(redis::Process::start()).await
+    }
+
+    async fn over(redis: redis::Process) -> Self {
+        let (a, b) = (
+            replica_here(&redis, "node-a").await,
+            replica_here(&redis, "node-b").await,
+        );
+        Self { redis, a, b }
+    }
+}
+
+/// One replica, in this process.
+async fn replica_here(redis: &redis::Process, name: &str) -> Stage {
+    Stage::set(|config| {
+        config.redis_url = Some(redis.url());
+        config.instance_id = Some(name.to_owned());
+        config.grace_ms = 200;
+    })
+    .await
+}
