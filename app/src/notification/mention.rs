@@ -15,16 +15,22 @@ pub fn mentioned<'a>(text: &str, people: impl Iterator<Item = (&'a UserId, &'a N
         if is_inside(text[..at].chars().next_back()) {
             continue;
         }
-        let rest = &text[place..];
-        let lengths = people.clone().map(|(user, name)| (user, spelled(rest, name.as_str())));
-        let longest = lengths.clone().map(|(_, length)| length).max().unwrap_or_default();
-        if longest > 0 {
-            for (user, _) in lengths.filter(|(_, length)| *length == longest) {
-                if !found.contains(&user) {
-                    found.push(user);
-                }
+        let (mut longest, mut named) = (0, Vec::new());
+        for (user, name) in people.clone() {
+            let length = spelled(&text[place..], name.as_str());
+            if length > longest {
+                longest = length;
+                named.clear();
             }
-            place += longest;
+            if length > 0 && length == longest {
+                named.push(user);
+            }
+        }
+        place += longest;
+        for user in named {
+            if !found.contains(&user) {
+                found.push(user);
+            }
         }
     }
     found
@@ -32,7 +38,7 @@ pub fn mentioned<'a>(text: &str, people: impl Iterator<Item = (&'a UserId, &'a N
 
 /// How many bytes of `text` the name takes that it begins with, as a whole word; 0 where it does not.
 fn spelled(text: &str, name: &str) -> usize {
-    // Upper case and not lower: the table for that is in the WASM already.
+    // Upper case and not lower: a name's initials need the table for that anyway.
     let mut name = name.chars().flat_map(char::to_uppercase).peekable();
     for (place, char) in text.char_indices() {
         if name.peek().is_none() {

@@ -185,14 +185,10 @@ impl Session {
 
     /// Sends what the server did not take for a time, once that is over and as far as it has not come back meanwhile.
     pub(super) fn send_refused(&self, now: f64) {
-        let take = |all: &mut Vec<(f64, MessageId)>| {
-            let due = all.iter().filter(|(then, _)| now >= *then).map(|(_, id)| id.clone());
-            let due: Vec<_> = due.collect();
-            all.retain(|(then, _)| now < *then);
-            due
-        };
-        for id in self.send_again.try_update_value(take).unwrap_or_default() {
-            if let Some(text) = self.chat.with_untracked(|chat| chat.sending(&id)) {
+        for (then, id) in self.send_again.try_update_value(std::mem::take).unwrap_or_default() {
+            if now < then {
+                self.put_off(id, then);
+            } else if let Some(text) = self.chat.with_untracked(|chat| chat.sending(&id)) {
                 self.send_chat(id, text);
             } else if let Some(change) = self.note.with_untracked(|note| note.sending(&id)) {
                 self.send_note(id, change);

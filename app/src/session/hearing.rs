@@ -139,7 +139,7 @@ impl Session {
         }
     }
 
-    fn put_off(&self, id: MessageId, until: f64) {
+    pub(super) fn put_off(&self, id: MessageId, until: f64) {
         self.send_again.update_value(|all| all.push((until, id)));
     }
 

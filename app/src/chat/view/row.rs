@@ -37,6 +37,7 @@ impl Row {
 
 /// All rows in order.
 pub(super) fn rows(chat: &Model, people: &presence::model::Model, me: &Identity) -> Vec<Row> {
+    let names = names(people, me);
     let mut above: Option<(UserId, Option<Millis>)> = None;
     let row = |entry: Entry| {
         let group = (entry.user_id.clone(), entry.at);
@@ -52,7 +53,7 @@ pub(super) fn rows(chat: &Model, people: &presence::model::Model, me: &Identity)
             },
             first,
             marked,
-            names_me: names_me(&entry, people, me),
+            names_me: !entry.mine && mentioned(&entry.text, names.iter().copied()).contains(&&me.user_id),
             entry,
         }
     };
@@ -66,12 +67,15 @@ fn together(above: &(UserId, Option<Millis>), below: &(UserId, Option<Millis>)) 
     above.0 == below.0 && same_minute
 }
 
-/// Whether somebody else has written my name, which may be the beginning of another's who is here.
-fn names_me(entry: &Entry, people: &presence::model::Model, me: &Identity) -> bool {
-    let others = people.people().iter().filter(|person| !people.is_me(person));
-    let all = others.map(|person| (&person.user_id, &person.name));
-    let all = all.chain([(&me.user_id, &me.name)]);
-    !entry.mine && mentioned(&entry.text, all).contains(&&me.user_id)
+/// Who can be named in the room: those who are here, of whom one may be called more than what I am called.
+fn names<'a>(people: &'a presence::model::Model, me: &'a Identity) -> Vec<(&'a UserId, &'a Name)> {
+    let mut names = vec![(&me.user_id, &me.name)];
+    for person in people.people() {
+        if !people.is_me(person) {
+            names.push((&person.user_id, &person.name));
+        }
+    }
+    names
 }
 
 #[cfg(test)]
