@@ -77,6 +77,69 @@ fn every_file_on_the_map_is_there() {
     }
 }
 
+/// What the map itself names: folders, and files beside the README.
+#[test]
+fn every_place_on_the_map_is_there() {
+    let architecture = text(Path::new("ARCHITECTURE.md"));
+    let map = architecture
+        .split("\n## The map\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .nth(1)
+        .unwrap();
+    let names = map.lines().flat_map(|line| line.split("  ").next().unwrap().split(' '));
+    for name in names.filter(|name| !name.is_empty()) {
+        assert!(
+            workspace::root().join(name).exists(),
+            "the map names {name}, which is not there"
+        );
+    }
+}
+
+/// Nobody builds the image on every change, so what would break it is looked for here.
+#[test]
+fn every_member_of_the_workspace_is_let_into_the_image() {
+    let (manifest, rules) = (text(Path::new("Cargo.toml")), text(Path::new(".dockerignore")));
+    let members = manifest
+        .split("\nmembers = [")
+        .nth(1)
+        .unwrap()
+        .split(']')
+        .next()
+        .unwrap();
+    for member in members.split('"').skip(1).step_by(2) {
+        let is_below = |folder: &str| Path::new(member).starts_with(folder);
+        let last_word = rules.lines().filter(|rule| !rule.is_empty()).rfind(|rule| {
+            let place = rule.trim_start_matches('!');
+            is_below(place) || place.strip_suffix('*').is_some_and(is_below)
+        });
+        assert!(
+            last_word.is_some_and(|rule| rule.starts_with('!')),
+            "{member} is left out by .dockerignore"
+        );
+    }
+}
+
+#[test]
+fn the_image_is_built_by_a_compiler_that_is_new_enough() {
+    let number = |text: &str, before: &str| -> Vec<u32> {
+        let digits = text.split(before).nth(1).unwrap();
+        let digits = digits.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap();
+        digits.split('.').map(|number| number.parse().unwrap()).collect()
+    };
+    let oldest = number(&text(Path::new("Cargo.toml")), "rust-version = \"");
+    for stage in text(Path::new("Dockerfile"))
+        .lines()
+        .filter(|line| line.starts_with("FROM rust:"))
+    {
+        assert!(
+            number(stage, "rust:") >= oldest,
+            "{stage}: Cargo.toml asks for {oldest:?}"
+        );
+    }
+}
+
 /// The seams that the map promises.
 #[test]
 fn libraries_are_named_only_where_they_belong() {
