@@ -131,7 +131,7 @@ async function stopped(pid) {
 }
 
 /** A port nobody listens on at the moment. */
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();
