@@ -129,7 +129,7 @@ impl Command {
 }
 
 /// What a room answers. Serializes as the bare reply.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Reply {
     /// To a join. Boxed: it is far larger than the rest.

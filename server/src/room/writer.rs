@@ -21,6 +21,9 @@ use std::{
 /// Wishes that may wait for one log; beyond it the room is `busy`. A few seconds' worth on a slow store.
 const WAITING: usize = 256;
 
+/// Askers of one wish that are answered: whoever asks again and again while the store is away takes no place of their own.
+const ASKERS: usize = 4;
+
 /// How often a store that is away is asked again.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -76,7 +79,8 @@ struct Waiting<W> {
     by: UserId,
     id: MessageId,
     wish: W,
-    ticket: Ticket,
+    /// Of those who asked for it, the newest last.
+    tickets: VecDeque<Ticket>,
 }
 
 /// The log is not the one that the book was written from: it has begun a new life, or ends before the book does.
@@ -117,12 +121,21 @@ impl<B: Book> Writer<B> {
         ticket: Ticket,
         out: &mut Outbox,
     ) -> bool {
+        if let Some(known) = self.waiting.iter_mut().find(|known| known.by == by && known.id == id) {
+            // The first of it is what counts: its author has heard no answer, and asks again.
+            if known.tickets.len() == ASKERS {
+                known.tickets.pop_front();
+            }
+            known.tickets.push_back(ticket);
+            return true;
+        }
         if self.waiting.len() >= WAITING {
             let refusal = Refusal::new(Code::Busy, "Too much waits to be stored just now.").retry_after(RETRY);
             out.push(Effect::Out(Out::Answer(ticket, Err(refusal))));
             return false;
         }
-        self.waiting.push_back(Waiting { by, id, wish, ticket });
+        let tickets = VecDeque::from([ticket]);
+        self.waiting.push_back(Waiting { by, id, wish, tickets });
         self.go_on(now, out);
         true
     }
@@ -312,8 +325,9 @@ impl<B: Book> Writer<B> {
     }
 
     fn answer(&mut self, now: Now, answer: Result<Reply, Refusal>, out: &mut Outbox) {
-        if let Some(Waiting { ticket, .. }) = self.waiting.pop_front() {
-            out.push(Effect::Out(Out::Answer(ticket, answer)));
+        if let Some(Waiting { tickets, .. }) = self.waiting.pop_front() {
+            let answers = tickets.into_iter().map(|ticket| Out::Answer(ticket, answer.clone()));
+            out.extend(answers.map(Effect::Out));
         }
         self.go_on(now, out);
     }

@@ -69,7 +69,7 @@ impl Others {
             return Next::Nothing;
         }
         self.again = None;
-        self.reading = Some(self.version);
+        self.reading = Some(0);
         Next::Read
     }
 
@@ -144,5 +144,102 @@ impl Others {
     pub fn due(&self) -> Option<Instant> {
         let missing = self.missing.values().map(|since| *since + MISSING);
         missing.chain(self.again).min().filter(|_| self.reading.is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::message::PresentChange;
+    use protocol::{Hue, Millis, UserId, auth::Identity};
+
+    fn holding(peer: u32) -> Holding {
+        let user_id: UserId = "ann".parse().unwrap();
+        Holding {
+            peer: PeerId(peer),
+            who: Identity {
+                hue: Hue::of(&user_id),
+                name: "Ann".parse().unwrap(),
+                user_id,
+            },
+            since: Millis(1),
+        }
+    }
+
+    fn present(version: u64, whole: bool, held: &[u32], gone: &[u32]) -> Present {
+        let change = PresentChange {
+            held: held.iter().map(|peer| holding(*peer)).collect(),
+            gone: gone.iter().map(|peer| PeerId(*peer)).collect(),
+        };
+        Present { version, whole, change }
+    }
+
+    fn list(version: u64, held: &[(&Life, u32)]) -> lease::Others {
+        let held = held.iter().map(|(life, peer)| ((*life).clone(), holding(*peer)));
+        lease::Others {
+            version,
+            held: held.collect(),
+        }
+    }
+
+    fn peers(others: &Others) -> Vec<u32> {
+        let mut peers: Vec<u32> = others.held().map(|holding| holding.peer.0).collect();
+        peers.sort_unstable();
+        peers
+    }
+
+    #[test]
+    fn changes_are_followed_and_one_that_was_missed_is_noticed() {
+        let (mut others, a) = (Others::default(), Life::of("a"));
+        assert_eq!(
+            others.told(a.clone(), false, present(1, true, &[1, 2], &[])),
+            Next::Nothing
+        );
+        assert_eq!(
+            others.told(a.clone(), false, present(2, false, &[3], &[1])),
+            Next::Nothing
+        );
+        assert_eq!(peers(&others), [2, 3]);
+        assert_eq!(
+            others.told(a.clone(), true, present(3, false, &[9], &[])),
+            Next::Nothing
+        );
+        assert_eq!(peers(&others), [2, 3], "one's own are known otherwise");
+        assert_eq!(others.told(a.clone(), false, present(5, false, &[4], &[])), Next::Read);
+        assert_eq!(
+            others.told(a.clone(), false, present(6, false, &[5], &[])),
+            Next::Nothing
+        );
+        let read = others.read(Instant::now(), list(5, &[(&a, 2), (&a, 4)]));
+        assert_eq!(read, Next::Read, "the sixth was told while the list was read");
+        assert_eq!(others.read(Instant::now(), list(6, &[(&a, 4), (&a, 5)])), Next::Nothing);
+        assert_eq!(peers(&others), [4, 5]);
+    }
+
+    #[test]
+    fn a_replica_that_is_swept_has_nobody() {
+        let (mut others, a) = (Others::default(), Life::of("a"));
+        _ = others.told(a.clone(), false, present(1, true, &[1], &[]));
+        _ = others.told(a, false, present(2, true, &[], &[]));
+        assert!(others.is_empty());
+    }
+
+    #[test]
+    fn who_is_missing_from_the_list_gets_a_second_look() {
+        let (mut others, a, b) = (Others::default(), Life::of("a"), Life::of("b"));
+        let start = Instant::now();
+        _ = others.ask();
+        _ = others.read(start, list(9, &[(&a, 1), (&b, 2)]));
+        // Redis has come back empty.
+        _ = others.ask();
+        _ = others.read(start, list(0, &[]));
+        assert_eq!(peers(&others), [1, 2]);
+        // One has written its own down again.
+        _ = others.told(a.clone(), false, present(1, true, &[1], &[]));
+        assert_eq!(others.due(), Some(start + MISSING));
+        _ = others.ask();
+        _ = others.read(start + MISSING, list(1, &[(&a, 1)]));
+        assert_eq!(peers(&others), [1]);
+        assert_eq!(others.due(), None);
     }
 }

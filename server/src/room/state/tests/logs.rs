@@ -392,3 +392,69 @@ fn who_was_at_the_end_of_the_document_gets_no_text_and_who_was_not_gets_it_all()
         assert_eq!(came.document.position, at(1));
     }
 }
+
+#[test]
+fn what_is_written_while_the_store_is_away_waits_and_is_asked_again() {
+    let mut state = room();
+    let (_, one) = say(&mut state, 1, "one");
+    let (_, two) = say(&mut state, 1, "two");
+    let gone = || Err(LogError::Away("gone".into()));
+    let out = appended(&mut state, Topic::Chat, gone());
+    assert!(appends(&out).is_empty() && one.try_recv().is_err());
+    let due = state.due().unwrap();
+    let mut out = Outbox::new();
+    let mut later = Now::read();
+    later.instant = due;
+    state.wake(later, &mut out);
+    assert_eq!(
+        appends(&out)[0].id.as_str(),
+        "one",
+        "the same, so that it is known if it was done"
+    );
+    // The author asks again meanwhile: the same wish, and no second one.
+    let (out, again) = say(&mut state, 1, "one");
+    assert!(appends(&out).is_empty());
+    settle(appended(&mut state, Topic::Chat, Ok(Appended::New(END))));
+    assert!(one.recv().unwrap().is_ok() && again.recv().unwrap().is_ok());
+    let next = Position {
+        seq: END.seq.next(),
+        ..END
+    };
+    settle(appended(&mut state, Topic::Chat, Ok(Appended::New(next))));
+    assert!(matches!(two.recv(), Ok(Ok(Reply::Said(said))) if said.seq == next.seq));
+    assert!(!state.is_writing());
+}
+
+#[test]
+fn an_entry_of_another_replica_is_told_and_one_that_was_missed_is_read() {
+    let mut state = room();
+    let entry = |seq: u64| Entry {
+        seq: Seq(seq),
+        by: "zoe".parse().unwrap(),
+        id: format!("z{seq}").parse().unwrap(),
+        body: r#"{"name":"Zoe","text":"hello","at":1}"#.into(),
+    };
+    let told = |out: &Outbox| {
+        let chats = |effect: &&Effect| matches!(effect, Effect::Out(Out::Emit(_, ServerEvent::Chat(_))));
+        out.iter().filter(chats).count()
+    };
+    let heard = |state: &mut State, seq: u64| {
+        let mut out = Outbox::new();
+        let told = crate::cluster::message::RoomTold::Entry(Topic::Chat, EPOCH, entry(seq));
+        state.hear(Now::read(), told, &mut out);
+        out
+    };
+    let end = END.seq.0;
+    assert_eq!(told(&heard(&mut state, end)), 1);
+    assert_eq!(told(&heard(&mut state, end)), 0, "once");
+    let out = heard(&mut state, end + 2);
+    assert_eq!(told(&out), 0);
+    let page = Page {
+        end: at(end + 2),
+        first: Seq(1),
+        entries: vec![entry(end + 1), entry(end + 2)],
+    };
+    let (span, out) = read(&mut state, out, page);
+    assert_eq!(span, Span::After(Seq(end)));
+    assert_eq!(told(&out), 2);
+}
