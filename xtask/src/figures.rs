@@ -8,7 +8,12 @@ use crate::{
 };
 
 /// The benches, by package and name.
-const BENCHES: [(&str, &str); 3] = [("document", "document"), ("server", "join"), ("server", "store")];
+const BENCHES: [(&str, &str); 4] = [
+    ("document", "document"),
+    ("server", "join"),
+    ("server", "store"),
+    ("server", "cluster"),
+];
 
 /// Prints all figures.
 ///

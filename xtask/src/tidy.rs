@@ -145,6 +145,14 @@ fn the_image_is_built_by_a_compiler_that_is_new_enough() {
 fn libraries_are_named_only_where_they_belong() {
     let gateway = |path: &Path| path.starts_with("server/src/gateway") || path.ends_with("gateway.rs");
     let room = |path: &Path| path.starts_with("server/src/room") || path.ends_with("room.rs");
+    let shares = |path: &Path| {
+        let places = [
+            "server/src/cluster",
+            "server/src/cluster.rs",
+            "server/src/store/redis.rs",
+        ];
+        places.iter().any(|place| path.starts_with(place))
+    };
     for path in rust_files().filter(|path| path.starts_with("server/src")) {
         let text = text(&path);
         let names = |library: &str| {
@@ -156,6 +164,7 @@ fn libraries_are_named_only_where_they_belong() {
             "{} names socketioxide",
             path.display()
         );
+        assert!(shares(&path) || !names("fred"), "{} names fred", path.display());
         assert!(
             !room(&path) || gateway(&path) || !names("axum"),
             "{} names axum",

@@ -282,3 +282,65 @@ proptest! {
         agree(dir.path(), &steps);
     }
 }
+
+/// A Redis may lose what it had taken: the last second where it restarts, what had not reached the replica that takes over.
+#[test]
+fn a_log_in_redis_that_has_lost_its_end_begins_a_new_life() {
+    let redis = server::Process::start();
+    wait(async {
+        let log = in_redis(&redis).await;
+        let a = &room("a");
+        for id in 1..=3 {
+            log.append(a, Topic::Chat, None, new("ann", id)).await.unwrap();
+        }
+        let end = log.read(a, Topic::Chat, Span::Newest(1)).await.unwrap().end;
+        let known = |seq: u64, id: u64| Witness {
+            position: Position { seq: Seq(seq), ..end },
+            entry: Some(("ann".parse().unwrap(), id.to_string().parse().unwrap())),
+        };
+        let witness = async |seq, id| log.witness(a, Topic::Chat, &known(seq, id)).await.unwrap();
+        let page = witness(1, 1).await;
+        assert_eq!((page.end, seqs(&page.entries)), (end, vec![2, 3]), "as it was known");
+        for command in [
+            "DEL orrery:{a}:chat:entries",
+            "XADD orrery:{a}:chat:entries 1-0 by ann id 1 body {}",
+            "XADD orrery:{a}:chat:entries 2-0 by ann id 2 body {}",
+            "HDEL orrery:{a}:chat:ids \"ann 3\"",
+            "HSET orrery:{a}:chat last 2",
+        ] {
+            redis.ask(command);
+        }
+        let shorter = witness(3, 3).await.end;
+        assert_ne!(shorter.epoch, end.epoch, "it ends before what was known");
+        assert_eq!(shorter.seq, Seq(2));
+        log.append(a, Topic::Chat, None, new("bob", 4)).await.unwrap();
+        let known = Witness {
+            position: Position { seq: Seq(3), ..shorter },
+            ..known(3, 3)
+        };
+        let another = log.witness(a, Topic::Chat, &known).await.unwrap().end;
+        assert_ne!(another.epoch, shorter.epoch, "another entry stands there");
+    });
+}
+
+#[test]
+fn every_key_in_redis_goes_by_itself_some_day() {
+    let redis = server::Process::start();
+    wait(async {
+        let log = in_redis(&redis).await;
+        let a = &room("a");
+        log.append(a, Topic::Document, Some(Seq(0)), new("ann", 1))
+            .await
+            .unwrap();
+        log.read(&room("never-written"), Topic::Chat, Span::Newest(1))
+            .await
+            .unwrap();
+        let keys = redis.ask("KEYS *");
+        let keys: Vec<&str> = keys.lines().filter(|line| line.starts_with("orrery:")).collect();
+        assert_eq!(keys.len(), 4, "{keys:?}");
+        for key in keys {
+            let ttl = redis.ask(&format!("TTL {key}"));
+            assert!(!ttl.starts_with(":-"), "{key} lives for ever: {ttl}");
+        }
+    });
+}

@@ -1,5 +1,5 @@
 //! Random sessions: several people talk, write and stick notes onto the canvas over real sockets, while connections break
-//! and the process is killed and started again. At the end everybody must have the same, with nothing doubled and nothing
+//! and the process is killed and started again, or any of three over one Redis, whose connections are cut. At the end everybody must have the same, with nothing doubled and nothing
 //! missing.
 //!
 //! What is done follows from a seed alone, which a failure names; `SESSION_SEED=7 cargo test -p server --test sessions` does
@@ -10,6 +10,8 @@
 mod page;
 mod plan;
 mod process;
+#[path = "../support/redis.rs"]
+mod redis;
 
 use page::Page;
 use plan::{Act, Plan};
@@ -39,36 +41,81 @@ async fn whatever_breaks_everybody_ends_with_the_same() {
         Err(_) => (1..=6).collect(),
     };
     for seed in seeds {
-        let played = tokio::spawn(play(seed)).await;
-        assert!(played.is_ok(), "SESSION_SEED={seed} fails: {played:?}");
+        let played = tokio::spawn(async move { play(seed, World::one().await).await }).await;
+        assert!(played.is_ok(), "SESSION_SEED={seed} fails in one process: {played:?}");
+        let played = tokio::spawn(async move { play(seed, World::replicas().await).await }).await;
+        assert!(played.is_ok(), "SESSION_SEED={seed} fails over replicas: {played:?}");
     }
 }
 
-async fn play(seed: u64) {
-    let mut process = Process::start().await;
+/// The processes that are one Orrery, and what they share.
+struct World {
+    processes: Vec<Process>,
+    redis: Option<redis::Process>,
+}
+
+impl World {
+    /// One process, with a directory of its own.
+    async fn one() -> Self {
+        Self {
+            processes: vec![Process::start().await],
+            redis: None,
+        }
+    }
+
+    /// Three, over one Redis.
+    async fn replicas() -> Self {
+        let redis = redis::Process::start();
+        let mut processes = Vec::new();
+        for _ in 0..3 {
+            processes.push(Process::over(&redis.url()).await);
+        }
+        Self {
+            processes,
+            redis: Some(redis),
+        }
+    }
+
+    /// The process at which this person is.
+    fn of(&mut self, person: usize) -> &mut Process {
+        let at = person % self.processes.len();
+        &mut self.processes[at]
+    }
+
+    /// Kills the process of this person and starts it again; all others lose their way to Redis meanwhile.
+    async fn kill(&mut self, person: usize) {
+        self.of(person).kill().await;
+        if let Some(redis) = &self.redis {
+            redis.ask("CLIENT KILL TYPE pubsub");
+            redis.ask("CLIENT KILL TYPE normal");
+        }
+        self.of(person).again().await;
+    }
+}
+
+async fn play(seed: u64, mut world: World) {
     let mut plan = Plan::new(seed);
-    let mut pages: Vec<Page> = (0..plan.people()).map(|n| Page::open(&process, n)).collect();
+    let mut pages: Vec<Page> = (0..plan.people()).map(|n| Page::open(world.of(n), n)).collect();
     for page in &mut pages {
         page.is_live().await;
     }
     while let Some((person, act)) = plan.next(&pages) {
         match act {
-            Act::Kill => {
-                process.kill().await;
-                process.again().await;
-            }
+            Act::Kill => world.kill(person).await,
             Act::Rest => rest(&mut pages).await,
             act => pages[person].act(act),
         }
         pages.iter_mut().for_each(Page::hear_what_came);
     }
     rest(&mut pages).await;
-    let truth = truth(&process).await;
+    let truth = truth(world.of(0)).await;
     for page in &pages {
         page.agrees(&truth.text, &truth.notes, &truth.chat);
     }
     nothing_is_doubled_or_missing(&plan, &truth);
-    assert_eq!(process.complaints(), Vec::<String>::new());
+    for process in &world.processes {
+        assert_eq!(process.complaints(), Vec::<String>::new());
+    }
 }
 
 /// Waits until nobody has anything that is not confirmed, and all stand at the same place.

@@ -1,4 +1,4 @@
-//! A real process with a directory of its own, to be killed and started again on the same port. The sessions
+//! A real process with a directory of its own, or over a Redis that it shares, to be killed and started again on the same port. The sessions
 //! use it, and the bench of joins.
 
 #![allow(dead_code, reason = "each of the two uses its part")]
@@ -20,9 +20,15 @@ const SECRET: &str = "a secret for the sessions, long enough for production too"
 /// The process.
 pub(crate) struct Process {
     pub(crate) address: SocketAddr,
-    dir: tempfile::TempDir,
+    store: Store,
     child: Child,
     complaints: Complaints,
+}
+
+/// Where it keeps its logs.
+enum Store {
+    Dir(tempfile::TempDir),
+    Redis(String),
 }
 
 /// Lines of the log that must not be there: errors, and panics.
@@ -31,13 +37,21 @@ type Complaints = Arc<Mutex<Vec<String>>>;
 impl Process {
     /// Starts one in a new directory, on a port that nobody listens on.
     pub(crate) async fn start() -> Self {
+        Self::start_with(Store::Dir(tempfile::tempdir().unwrap())).await
+    }
+
+    /// Starts one over the Redis at this URL.
+    pub(crate) async fn over(redis: &str) -> Self {
+        Self::start_with(Store::Redis(redis.to_owned())).await
+    }
+
+    async fn start_with(store: Store) -> Self {
         let address = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-        let dir = tempfile::tempdir().unwrap();
         let complaints = Complaints::default();
-        let child = spawn(address, &dir, &complaints).await;
+        let child = spawn(address, &store, &complaints).await;
         Self {
             address,
-            dir,
+            store,
             child,
             complaints,
         }
@@ -64,7 +78,7 @@ impl Process {
 
     /// Starts it again.
     pub(crate) async fn again(&mut self) {
-        self.child = spawn(self.address, &self.dir, &self.complaints).await;
+        self.child = spawn(self.address, &self.store, &self.complaints).await;
     }
 
     /// A token for a person.
@@ -81,11 +95,15 @@ impl Process {
 }
 
 /// Starts the binary and waits until it says that it listens.
-async fn spawn(address: SocketAddr, dir: &tempfile::TempDir, complaints: &Complaints) -> Child {
+async fn spawn(address: SocketAddr, store: &Store, complaints: &Complaints) -> Child {
+    let (variable, value) = match store {
+        Store::Dir(dir) => ("DATA_DIR", dir.path().as_os_str()),
+        Store::Redis(url) => ("REDIS_URL", url.as_ref()),
+    };
     let mut child = Command::new(env!("CARGO_BIN_EXE_orrery"))
         .env("PORT", address.port().to_string())
         .env("JWT_SECRET", SECRET)
-        .env("DATA_DIR", dir.path())
+        .env(variable, value)
         .env("GRACE_MS", "100")
         .stderr(Stdio::piped())
         .kill_on_drop(true)
