@@ -37,7 +37,7 @@ COPY --from=build /orrery/target/release/orrery /usr/local/bin/orrery
 USER orrery
 ENV HOST=0.0.0.0 PORT=3000 ORRERY_ENV=production
 EXPOSE 3000
-# It drains for DRAIN_MS and is gone before the ten seconds are over that `docker stop` gives it.
+# Told to stop it sends its clients away and writes what it took, in less than the ten seconds that `docker stop` waits.
 STOPSIGNAL SIGTERM
 # Whether it lives, and not whether Redis does: to restart one for the health of the other helps nobody. There is no curl
 # here, but bash speaks TCP.
