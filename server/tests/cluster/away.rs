@@ -2,32 +2,16 @@
 
 use crate::{
     Cluster,
-    crossing::text,
+    crossing::{ann_and_bob, frame, text},
     redis,
     stage::{Person, Stage, names},
 };
 use protocol::{
     ServerEvent,
-    cursor::CursorsMoved,
     health::{Bus, Health, Status},
     room::Resume,
     tape::ReadTape,
 };
-
-fn frame(event: &ServerEvent) -> Option<CursorsMoved> {
-    match event {
-        ServerEvent::CursorsMoved(frame) => Some(frame.clone()),
-        _ => None,
-    }
-}
-
-async fn ann_and_bob(cluster: &Cluster) -> (Person, Person) {
-    let (mut ann, mut bob) = (cluster.a.person("ann").await, cluster.b.person("bob").await);
-    let present = ann.joins_batching("sky").await.present;
-    bob.joins_batching("sky").await;
-    ann.sees(present, &["ann", "bob"]).await;
-    (ann, bob)
-}
 
 /// Waits until a replica says so of the bus. It is asked again and again, since a page would do no other.
 async fn until(person: &Person, state: Bus) {

@@ -26,7 +26,7 @@ pub(crate) fn text(event: &ServerEvent) -> Option<String> {
     }
 }
 
-fn frame(event: &ServerEvent) -> Option<CursorsMoved> {
+pub(crate) fn frame(event: &ServerEvent) -> Option<CursorsMoved> {
     match event {
         ServerEvent::CursorsMoved(frame) => Some(frame.clone()),
         _ => None,
@@ -34,7 +34,7 @@ fn frame(event: &ServerEvent) -> Option<CursorsMoved> {
 }
 
 /// Ann on one replica, Bob on the other, in one room.
-async fn ann_and_bob(cluster: &Cluster) -> (Person, Person) {
+pub(crate) async fn ann_and_bob(cluster: &Cluster) -> (Person, Person) {
     let (mut ann, mut bob) = (cluster.a.person("ann").await, cluster.b.person("bob").await);
     let present = ann.joins_batching("sky").await.present;
     bob.joins_batching("sky").await;

@@ -112,3 +112,34 @@ async fn a_password_opens_what_it_locks() {
     ann.joins("sky").await;
     ann.says("sky", "hello").await.unwrap();
 }
+
+#[tokio::test]
+async fn a_redis_that_has_become_a_replica_refuses_and_is_used_again_when_it_is_none() {
+    let cluster = Cluster::open().await;
+    let (mut ann, mut bob) = (cluster.a.person("ann").await, cluster.b.person("bob").await);
+    ann.joins("sky").await;
+    bob.joins("sky").await;
+    let other = redis::Process::start();
+    cluster.redis.ask(&format!("REPLICAOF 127.0.0.1 {}", other.port));
+    let said = ann.says("sky", "in vain").await;
+    assert_eq!(said.unwrap_err().code, Code::StoreUnavailable);
+    cluster.redis.ask("REPLICAOF NO ONE");
+    ann.says("sky", "again").await.unwrap();
+    assert_eq!(bob.hears(text).await, "again");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_tried_again_until_it_is_right() {
+    let redis = redis::Process::start();
+    redis.ask("CONFIG SET requirepass right");
+    let url = format!("redis://:wrong@127.0.0.1:{}", redis.port);
+    let mut waiting = std::pin::pin!(Stage::set(|config| config.redis_url = Some(url)));
+    let not_yet = tokio::time::timeout(std::time::Duration::from_millis(300), &mut waiting).await;
+    assert!(not_yet.is_err());
+    // As an operator would, who has noticed.
+    redis.ask_all(&["AUTH right", "CONFIG SET requirepass wrong"]);
+    let stage = waiting.await;
+    let mut ann = stage.person("ann").await;
+    ann.joins("sky").await;
+    ann.says("sky", "hello").await.unwrap();
+}

@@ -60,10 +60,15 @@ impl Process {
         signal_to(self.child.id(), signal);
     }
 
-    /// Asks it something, in words without spaces in them; the answer as it stands on the wire.
+    /// Asks it something; the answer as it stands on the wire.
     pub(crate) fn ask(&self, command: &str) -> String {
+        self.ask_all(&[command])
+    }
+
+    /// Asks it several things on one connection.
+    pub(crate) fn ask_all(&self, commands: &[&str]) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        writeln!(stream, "{command}\r\nQUIT\r").unwrap();
+        write!(stream, "{}\r\nQUIT\r\n", commands.join("\r\n")).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.strip_suffix("+OK\r\n").unwrap_or(&answer).to_owned()
