@@ -211,6 +211,7 @@ impl Bus {
         }
     }
 
+    /// Queues a message; one for which there is no place is dropped, and counted.
     fn send(&self, channel: String, kind: &'static str, message: String) {
         match self.out.try_send((channel, message)) {
             Ok(()) => self.metrics.bus_out.inc(kind),

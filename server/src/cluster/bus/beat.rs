@@ -78,7 +78,7 @@ impl Pulse {
         self.metrics.bus_lag.observe(lag.as_secs_f64());
         // One that was long on its way says that Redis was away, and not that it is back.
         if lag < AWAY {
-            self.become_(State::Up);
+            self.turn(State::Up);
         }
     }
 
@@ -96,12 +96,12 @@ impl Pulse {
         let came = self.with(|beats| beats.came).unwrap_or(started);
         let away = came.elapsed() > AWAY;
         if away {
-            self.become_(State::Away);
+            self.turn(State::Away);
         }
         away
     }
 
-    fn become_(&self, state: State) {
+    fn turn(&self, state: State) {
         let changed = self
             .state
             .send_if_modified(|known| std::mem::replace(known, state) != state);
