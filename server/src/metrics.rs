@@ -41,7 +41,8 @@ pub struct Metrics {
     pub cursors_dropped: IntCounter,
     /// Messages of the bus that were published, by kind; entries by the script that appended them.
     pub bus_out: Family,
-    /// Messages of the bus that were heard, by kind, this process' own too.
+    /// Messages of the bus that were heard, by kind. Entries, presence and heartbeats of this process come back to it and
+    /// count too.
     pub bus_in: Family,
     /// Messages of the bus that were lost or left alone, by [`DROPS`].
     pub bus_dropped: Family,

@@ -4,6 +4,7 @@
 //! Nothing here names axum, socketioxide or fred: how effects reach people is an [`outbox::Outlet`]'s business.
 
 pub mod actor;
+pub mod book;
 pub mod chat;
 pub mod command;
 pub mod document;

@@ -20,6 +20,9 @@ pub enum Topic {
 }
 
 impl Topic {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Chat, Self::Document, Self::Note];
+
     /// Its word in every layer; stores may use it in their keys, so it never changes.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -88,6 +88,18 @@ pub enum Bus {
     Away,
 }
 
+impl Bus {
+    /// The word on the wire and on the tape.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Up => "up",
+            Self::Away => "away",
+        }
+    }
+}
+
 /// A room with people in it, as the lobby shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveRoom {

@@ -10,7 +10,6 @@ use crate::{
 };
 use figures::{bus, milliseconds, points, recovery};
 use leptos::prelude::*;
-use protocol::health::Bus;
 
 /// What stands where nothing was measured yet.
 const BLANK: &str = "–";
@@ -24,7 +23,7 @@ pub fn Tape() -> impl IntoView {
         <section
             class="tape"
             data-testid="tape"
-            data-bus=text(move || tape.with(|tape| state(tape.bus).to_owned()))
+            data-bus=text(move || tape.with(|tape| tape.bus.as_str().to_owned()))
             aria-label="Tape: how the system is doing"
             tabindex="0"
         >
@@ -51,15 +50,6 @@ pub fn Tape() -> impl IntoView {
         </section>
     }
     .painted()
-}
-
-/// The bus, for the style sheet: where there is none, nothing is shown of it.
-fn state(bus: Bus) -> &'static str {
-    match bus {
-        Bus::None => "none",
-        Bus::Up => "up",
-        Bus::Away => "away",
-    }
 }
 
 fn blank() -> String {

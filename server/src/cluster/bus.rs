@@ -57,6 +57,8 @@ pub struct Bus {
 #[derive(Default)]
 struct Seats {
     by_room: HashMap<RoomId, Slot>,
+    /// Rooms whose seat came or went since channels were last settled.
+    unsettled: HashSet<RoomId>,
     /// Counts seats.
     given: u64,
 }
@@ -97,6 +99,7 @@ impl Bus {
         spawn(Box::pin(subscriptions::keep(Arc::clone(&bus), redis.subscribe.clone())));
         spawn(Box::pin(publish(redis.publish, queue)));
         spawn(Box::pin(beat::beat(Arc::clone(&bus), redis.subscribe)));
+        spawn(Box::pin(look_back(Arc::clone(&bus))));
         bus
     }
 
@@ -110,6 +113,12 @@ impl Bus {
     #[must_use]
     pub fn state(&self) -> (State, Option<f64>) {
         self.pulse.state()
+    }
+
+    /// Whether heartbeats come through.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.pulse.is_up()
     }
 
     /// Tells when [`Bus::state`] changes.
@@ -135,6 +144,7 @@ impl Bus {
                 seen: HashSet::new(),
             };
             seats.by_room.insert(room.clone(), slot);
+            seats.unsettled.insert(room.clone());
             number
         };
         let seat = Seat {
@@ -156,6 +166,7 @@ impl Bus {
         let mut seats = self.lock();
         if seats.by_room.get(room).is_some_and(|slot| slot.number == number) {
             seats.by_room.remove(room);
+            seats.unsettled.insert(room.clone());
             self.changed.notify_one();
         }
     }
@@ -163,7 +174,7 @@ impl Bus {
     /// Publishes on a room's channel what may be lost.
     pub(super) fn publish(&self, room: &RoomId, kind: &'static str, message: String) {
         // While Redis is away nobody hears it, and what waited would be old when it is back.
-        if self.state().0 == State::Up {
+        if self.is_up() {
             self.send(keys::channel(room), kind, message);
         }
     }
@@ -226,6 +237,16 @@ impl Bus {
 
     fn lock(&self) -> MutexGuard<'_, Seats> {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Has all rooms look back whenever the bus is up again: what they asked while it was away may have had no answer.
+async fn look_back(bus: Arc<Bus>) {
+    let mut state = bus.watch();
+    while state.changed().await.is_ok() {
+        if *state.borrow_and_update() == State::Up {
+            bus.all_missed();
+        }
     }
 }
 

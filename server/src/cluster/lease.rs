@@ -4,6 +4,7 @@
 //! other, all their changes at once. After Redis was away everything is written anew. A replica shows that it lives once
 //! a second; whoever misses it for [`keys::LEASE`] sweeps what it left in the rooms both have.
 
+mod hash;
 mod mirror;
 
 use super::{
@@ -54,8 +55,8 @@ const LISTED: Duration = Duration::from_millis(500);
 /// Rooms that are written before the next look at the clock: a sign of life must not wait for a crowd.
 const BATCH: usize = 64;
 
-/// Rooms that are read at the same time.
-const READ: usize = 64;
+/// Rooms that are asked about at the same time.
+const AT_ONCE: usize = 64;
 
 /// Rooms, with who is in each.
 type List = Vec<(RoomId, Vec<PresenceEntry>)>;
@@ -165,10 +166,10 @@ impl RedisLeases {
             held.len().to_string().into(),
         ];
         for holding in held {
-            arguments.push(self.field(holding.peer).into());
+            arguments.push(hash::field(&self.life, holding.peer).into());
             arguments.push(written(holding).into());
         }
-        arguments.extend(gone.iter().map(|peer| Value::from(self.field(*peer))));
+        arguments.extend(gone.iter().map(|peer| Value::from(hash::field(&self.life, *peer))));
         script::PRESENT
             .run::<Value>(&self.client, keys::presence(room), Value::Array(arguments))
             .await?;
@@ -176,10 +177,6 @@ impl RedisLeases {
             self.say_rooms([room]).await?;
         }
         Ok(())
-    }
-
-    fn field(&self, peer: PeerId) -> String {
-        format!("{}/{peer}", self.life)
     }
 
     /// Shows that it lives. Returns whether it did already, and who else does.
@@ -211,25 +208,31 @@ impl RedisLeases {
 
     /// Takes out what a dead replica left in the rooms that are open here.
     async fn sweep(&self, life: &Life) -> Result<(), Error> {
-        for room in self.bus.rooms_of(life) {
+        let rooms = self.bus.rooms_of(life).into_iter().map(|room| async move {
             let arguments = Value::Array(vec![life.as_str().into(), keys::channel(&room).into()]);
             let key = keys::presence(&room);
             script::SWEEP.run::<Value>(&self.client, key, arguments).await?;
             self.bus.swept(&room, life);
-        }
-        Ok(())
+            Ok(())
+        });
+        stream::iter(rooms).buffer_unordered(AT_ONCE).try_collect().await
     }
 
     /// Says again what would be forgotten.
     async fn refresh(&self) -> Result<(), Error> {
         let rooms = self.lock().rooms();
         let ttl = i64::try_from(keys::PRESENCE_TTL.as_secs()).unwrap_or(i64::MAX);
-        for room in &rooms {
-            if !self.client.expire::<bool, _>(keys::presence(room), ttl, None).await? {
-                self.lock().failed(room);
+        let refreshed = rooms.clone().into_iter().map(|room| async move {
+            if !self.client.expire::<bool, _>(keys::presence(&room), ttl, None).await? {
+                self.lock().failed(&room);
                 self.changed.notify_one();
             }
-        }
+            Ok::<_, Error>(())
+        });
+        stream::iter(refreshed)
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
         if !rooms.is_empty() {
             self.say_rooms(&rooms).await?;
         }
@@ -258,24 +261,28 @@ impl RedisLeases {
         }
     }
 
-    /// The hash of a room, as far as those live who wrote it.
-    async fn read(&self, room: &RoomId) -> Result<(u64, Vec<(Life, Holding)>), Error> {
+    /// The hash of a room, as far as those live who wrote it. Read before who lives: a replica shows that it does before it
+    /// writes.
+    async fn read(&self, room: &RoomId) -> Result<hash::Read, Error> {
         let hash: HashMap<String, String> = self.client.hgetall(keys::presence(room)).await?;
         let (_, alive) = live(&self.client, Value::Array(Vec::new())).await?;
-        Ok(read(hash, &alive))
+        Ok(hash::read(hash, &alive))
     }
 
     /// All rooms, in the order of their names.
     async fn list(&self) -> Result<List, Error> {
         let mut rooms: Vec<RoomId> = self.say_rooms([]).await?.iter().flat_map(|room| room.parse()).collect();
         rooms.sort_unstable();
-        let (_, alive) = live(&self.client, Value::Array(Vec::new())).await?;
-        let read_all = rooms.into_iter().map(|room| async {
+        let hashes = rooms.into_iter().map(|room| async move {
             let hash = self.client.hgetall(keys::presence(&room)).await?;
-            Ok::<_, Error>((room, present(read(hash, &alive))))
+            Ok::<_, Error>((room, hash))
         });
-        let list: List = stream::iter(read_all).buffered(READ).try_collect().await?;
-        Ok(list.into_iter().filter(|(_, present)| !present.is_empty()).collect())
+        let hashes: Vec<_> = stream::iter(hashes).buffered(AT_ONCE).try_collect().await?;
+        let (_, alive) = live(&self.client, Value::Array(Vec::new())).await?;
+        let list = hashes
+            .into_iter()
+            .map(|(room, hash)| (room, hash::read(hash, &alive).present()));
+        Ok(list.filter(|(_, present)| !present.is_empty()).collect())
     }
 
     fn lock(&self) -> MutexGuard<'_, Mirror> {
@@ -298,13 +305,13 @@ impl Leases for RedisLeases {
     /// Where Redis is away, those who are here.
     async fn present(&self, room: &RoomId) -> Vec<PresenceEntry> {
         match self.read(room).await {
-            Ok(read) => present(read),
+            Ok(read) => read.present(),
             Err(_) => people(self.lock().held(room)),
         }
     }
 
     async fn others(&self, room: &RoomId) -> Result<Others, LogError> {
-        let (version, mut held) = self.read(room).await.map_err(|error| script::log_error(&error))?;
+        let hash::Read { version, mut held } = self.read(room).await.map_err(|error| script::log_error(&error))?;
         held.retain(|(life, _)| *life != self.life);
         self.bus.saw(room, held.iter().map(|(life, _)| life));
         Ok(Others { version, held })
@@ -327,26 +334,9 @@ impl Leases for RedisLeases {
     }
 }
 
-/// The people in what was read.
-fn present((_, held): (u64, Vec<(Life, Holding)>)) -> Vec<PresenceEntry> {
-    people(held.into_iter().map(|(_, holding)| holding).collect())
-}
-
 /// Asks who lives, and may say that one does.
 async fn live(client: &Client, arguments: Value) -> Result<(bool, HashSet<Life>), Error> {
     let (known, alive): (i64, Vec<String>) = script::LIVE.run(client, keys::REPLICAS, arguments).await?;
     let alive = alive.into_iter().filter_map(|life| life.parse().ok()).collect();
     Ok((known == 1, alive))
-}
-
-/// The count of changes and the holdings in a presence hash, without those of the dead. What is not ours is left out.
-fn read(hash: HashMap<String, String>, alive: &HashSet<Life>) -> (u64, Vec<(Life, Holding)>) {
-    let version = hash.get("version").and_then(|version| version.parse().ok());
-    let held = hash.into_iter().filter_map(|(field, value)| {
-        let (life, _) = field.split_once('/')?;
-        let life: Life = life.parse().ok()?;
-        let holding = serde_json::from_str(&value).ok()?;
-        alive.contains(&life).then_some((life, holding))
-    });
-    (version.unwrap_or_default(), held.collect())
 }

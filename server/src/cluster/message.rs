@@ -26,10 +26,10 @@ pub enum RoomTold {
     Life(Topic, Epoch),
     /// On one replica somebody came, changed or left. Told by the script that wrote it down.
     Present(Life, Present),
-    /// What moved in one tick on one replica.
-    Tick(Life, Moved),
-    /// This replica has somebody in the room from now on, and does not know where anybody points.
-    Hello(Life),
+    /// What moved in one tick on another replica.
+    Tick(Moved),
+    /// Another replica has somebody in the room from now on, and does not know where anybody points.
+    Hello,
 }
 
 /// A change of who is in a room on one replica.
@@ -103,12 +103,13 @@ impl RoomTold {
             Self::Life(..) => "life",
             Self::Present(..) => "presence",
             Self::Tick(..) => "tick",
-            Self::Hello(..) => "hello",
+            Self::Hello => "hello",
         }
     }
 
-    /// Reads what stands on a room's channel.
-    pub fn read(text: &str) -> Result<Self, Unread> {
+    /// Reads what stands on a room's channel. `None` for what comes back to the replica that told it (`own`) and says
+    /// nothing new there; it is not read any further.
+    pub fn read(text: &str, own: &Life) -> Result<Option<Self>, Unread> {
         let (kind, mut line, body) = open(text)?;
         let told = match kind {
             "entry" => {
@@ -131,11 +132,20 @@ impl RoomTold {
                 };
                 Self::Present(life, present)
             }
-            "tick" => Self::Tick(next(&mut line)?, json(body)?),
-            "hello" => Self::Hello(next(&mut line)?),
+            "tick" | "hello" => {
+                let life: Life = next(&mut line)?;
+                if life == *own {
+                    return Ok(None);
+                }
+                if kind == "hello" {
+                    Self::Hello
+                } else {
+                    Self::Tick(json(body)?)
+                }
+            }
             _ => return Err(Unread::Foreign),
         };
-        Ok(told)
+        Ok(Some(told))
     }
 }
 
@@ -200,8 +210,8 @@ fn next<T: std::str::FromStr>(line: &mut SplitAsciiWhitespace<'_>) -> Result<T, 
 
 fn topic(line: &mut SplitAsciiWhitespace<'_>) -> Result<Topic, Unread> {
     let word = line.next().ok_or(Unread::Foreign)?;
-    let all = [Topic::Chat, Topic::Document, Topic::Note];
-    all.into_iter()
+    Topic::ALL
+        .into_iter()
         .find(|topic| topic.as_str() == word)
         .ok_or(Unread::Foreign)
 }
@@ -228,7 +238,7 @@ mod tests {
     #[test]
     fn an_entry_is_read_as_the_script_writes_it() {
         let text = "1 entry chat 00000000000000ff 7 ann m-1\n{\"text\":\"two\\nlines\"}\nand what follows";
-        let Ok(RoomTold::Entry(topic, epoch, entry)) = RoomTold::read(text) else {
+        let Ok(Some(RoomTold::Entry(topic, epoch, entry))) = RoomTold::read(text, &life()) else {
             panic!("not read");
         };
         assert_eq!((topic, epoch, entry.seq), (Topic::Chat, Epoch(255), Seq(7)));
@@ -250,12 +260,13 @@ mod tests {
             }],
             typing: vec![TypingAt(PeerId(1), true)],
         };
-        let life = life();
-        assert_eq!(
-            RoomTold::read(&tick(&life, &moved)),
-            Ok(RoomTold::Tick(life.clone(), moved))
-        );
-        assert_eq!(RoomTold::read(&hello(&life)), Ok(RoomTold::Hello(life.clone())));
+        let (life, other) = (life(), Life::of("node-b"));
+        let read = |text: String| RoomTold::read(&text, &life);
+        assert_eq!(read(tick(&other, &moved)), Ok(Some(RoomTold::Tick(moved.clone()))));
+        assert_eq!(read(hello(&other)), Ok(Some(RoomTold::Hello)));
+        for own in [tick(&life, &moved), hello(&life)] {
+            assert_eq!(read(own), Ok(None));
+        }
         let notification = Notification {
             id: "n-1".parse().unwrap(),
             from: "ci".parse().unwrap(),
@@ -283,17 +294,17 @@ mod tests {
             "x hello a:1\n",
             "1 tick a:1\n{}",
         ] {
-            let read = RoomTold::read(foreign);
+            let read = RoomTold::read(foreign, &life());
             assert_eq!(read, Err(Unread::Foreign), "{foreign:?}");
         }
-        assert_eq!(RoomTold::read("2 entry whatever\n"), Err(Unread::Version));
+        assert_eq!(RoomTold::read("2 entry whatever\n", &life()), Err(Unread::Version));
         assert_eq!(BusTold::read("17 beat\n"), Err(Unread::Version));
     }
 
     proptest! {
         #[test]
         fn nothing_makes_it_panic(text in "\\PC{0,80}\n?\\PC{0,40}") {
-            drop(RoomTold::read(&text));
+            drop(RoomTold::read(&text, &life()));
             drop(BusTold::read(&text));
         }
     }

@@ -32,6 +32,8 @@ impl Seat {
     /// The next that is heard. May be dropped while it waits, and nothing is lost.
     pub async fn next(&mut self) -> Heard {
         tokio::select! {
+            // First: what is told after something was missed may go on from what is not here.
+            biased;
             () = self.missed.notified() => Heard::Missed,
             told = self.told.recv() => told.map_or(Heard::Missed, Heard::Told),
         }

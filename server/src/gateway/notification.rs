@@ -2,7 +2,7 @@
 
 use super::{connection::Connections, outbox};
 use crate::{cluster::bus::Bus, metrics::Metrics};
-use protocol::{Event, ServerEvent, UserId, health::Bus as State, notification::Notification};
+use protocol::{Event, ServerEvent, UserId, notification::Notification};
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -28,7 +28,7 @@ impl Notifier {
     pub fn notify(&self, user: UserId, notification: Notification) {
         match &self.bus {
             // It comes back from there, for the connections that are here.
-            Some(bus) if bus.state().0 == State::Up => bus.notify(user, notification),
+            Some(bus) if bus.is_up() => bus.notify(user, notification),
             _ => self.deliver(&user, notification),
         }
     }

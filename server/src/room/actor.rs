@@ -1,10 +1,10 @@
 //! The shell of a room: one loop that waits for whatever comes first, and does what the state wants.
 
 use super::{
+    book::unavailable,
     command::Command,
     outbox::{Effect, Lease, LogCall, Outbox, Outlet, Purpose},
     state::{Done, Opened, Pages, Settings, State},
-    writer::unavailable,
 };
 use crate::{
     clock::Now,
@@ -15,7 +15,7 @@ use crate::{
     },
     lease::Leases,
     metrics::Metrics,
-    store::{Loaded, Log, LogError, Span, Topic},
+    store::{Loaded, Log, LogError, Page, Span, Topic},
 };
 use futures::{StreamExt, future::BoxFuture, future::pending, stream::FuturesUnordered};
 use protocol::RoomId;
@@ -80,7 +80,7 @@ impl<O: Outlet> Actor<O> {
         };
         let (log, room) = (&*self.log, &self.room);
         let opened = Opened {
-            chat: load(log, room, Topic::Chat).await?.end,
+            chat: load(log, room, Topic::Chat).await?,
             document: load(log, room, Topic::Document).await?,
             note: load(log, room, Topic::Note).await?,
         };
@@ -208,7 +208,7 @@ impl<O: Outlet> Actor<O> {
                     if page.as_ref().is_ok_and(|page| !page.entries.is_empty()) {
                         metrics.bus_gaps.inc(topic.as_str());
                     }
-                    Done::Witnessed(topic, page)
+                    Done::Witnessed(topic, known.position, page)
                 }
                 LogCall::Compact { topic, epoch, snapshot } => {
                     if let Err(error) = log.compact(&room, topic, epoch, snapshot).await {
@@ -243,16 +243,16 @@ async fn hear(seat: &mut Option<Seat>) -> Heard {
     }
 }
 
-/// What a log comes to. Chat comes to nothing: of it, where it ends.
+/// What a log comes to. Chat comes to nothing: of it, the last entry.
 async fn load(log: &dyn Log, room: &RoomId, topic: Topic) -> Result<Loaded, LogError> {
     if topic.has_snapshots() {
         return log.load(room, topic).await;
     }
-    let page = log.read(room, topic, Span::Newest(0)).await?;
+    let Page { end, entries, .. } = log.read(room, topic, Span::Newest(1)).await?;
     Ok(Loaded {
-        end: page.end,
+        end,
         snapshot: None,
-        entries: Vec::new(),
+        entries,
     })
 }
 

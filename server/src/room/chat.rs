@@ -1,11 +1,11 @@
 //! Chat of a room: what a line in the log looks like, and what everybody hears of it. Lane: log.
 
 use super::{
+    book::{self, Book},
     command::Reply,
     outbox::{Audience, Effect, Out, Outbox},
-    writer::{self, Book},
 };
-use crate::store::{Entry, Topic};
+use crate::store::{Entry, Loaded, LogError, Topic};
 use protocol::{
     Millis, Name, Position, Refusal, RoomId,
     chat::{ChatMessage, Said},
@@ -16,10 +16,8 @@ use std::sync::Arc;
 /// The chat of one room. It remembers nothing but how far it goes: what was said is read from the log by those who ask.
 #[derive(Debug)]
 pub struct Chat {
-    /// Which room.
-    pub room: RoomId,
-    /// Where the log ends.
-    pub position: Position,
+    room: RoomId,
+    position: Position,
 }
 
 /// Something to be said.
@@ -47,8 +45,13 @@ impl Book for Chat {
     /// A line is right wherever it comes to stand.
     const EXACT: bool = false;
 
+    fn open(room: RoomId, loaded: &Loaded) -> Result<Self, LogError> {
+        let position = loaded.end;
+        Ok(Self { room, position })
+    }
+
     fn compose(&self, line: &Line, at: Millis) -> Result<Arc<str>, Refusal> {
-        writer::body(&Written {
+        book::body(&Written {
             name: line.name.clone(),
             text: line.text.clone(),
             at,
@@ -75,7 +78,7 @@ impl Book for Chat {
 /// Reads a message back from the log. `None`, and a line in ours, where it is not one.
 #[must_use]
 pub fn message(room: &RoomId, entry: &Entry) -> Option<ChatMessage> {
-    let Written { name, text, at } = writer::read(Topic::Chat, entry)?;
+    let Written { name, text, at } = book::read(Topic::Chat, entry)?;
     Some(ChatMessage {
         room: room.clone(),
         user_id: entry.by.clone(),

@@ -2,9 +2,9 @@
 //! over. Lane: log.
 
 use super::{
+    book::{self, Book},
     command::Reply,
     outbox::{Audience, Effect, Out, Outbox},
-    writer::{self, Book},
 };
 use crate::store::{Entry, Loaded, LogError, Snapshot, Topic};
 use ::document::{History, OperationSeq, caret::Side, wire};
@@ -16,18 +16,12 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use std::{collections::VecDeque, sync::Arc};
 
-/// Edits between two snapshots: so many at most are read when a room opens. A snapshot of the largest text then costs some
-/// 2 KiB an edit.
-const SNAPSHOT: u64 = 500;
-
 /// The document of one room.
 #[derive(Debug)]
 pub struct Document {
     room: RoomId,
     epoch: Epoch,
     history: History,
-    /// The last edit that the newest snapshot holds.
-    kept: Seq,
     /// Who made each of the newest edits, the last one last: as many as the history holds.
     authors: VecDeque<PeerId>,
     /// Edits that carets have not followed yet, with who made each.
@@ -51,27 +45,6 @@ struct Written {
 }
 
 impl Document {
-    /// The document as the log has it.
-    pub fn open(room: RoomId, loaded: &Loaded) -> Result<Self, LogError> {
-        let (text, kept) = match &loaded.snapshot {
-            Some(Snapshot { seq, body }) => (body.as_ref(), *seq),
-            None => ("", Seq(0)),
-        };
-        let mut document = Self {
-            room,
-            epoch: loaded.end.epoch,
-            history: History::new(text, kept, DOCUMENT_HISTORY),
-            kept,
-            authors: VecDeque::new(),
-            unfollowed: Vec::new(),
-        };
-        for entry in &loaded.entries {
-            document.apply(entry)?;
-        }
-        document.unfollowed.clear();
-        Ok(document)
-    }
-
     /// The text.
     #[must_use]
     pub fn text(&self) -> String {
@@ -97,7 +70,7 @@ impl Document {
     /// Reads an edit back from the log.
     #[must_use]
     pub fn edited(&self, entry: &Entry) -> Option<DocumentEdited> {
-        let Written { peer, operation } = writer::read(Topic::Document, entry)?;
+        let Written { peer, operation } = book::read(Topic::Document, entry)?;
         Some(DocumentEdited {
             room: self.room.clone(),
             user_id: entry.by.clone(),
@@ -121,21 +94,34 @@ impl Document {
         self.unfollowed.push((edited.peer, operation));
         Ok(edited)
     }
-
-    fn snapshot(&mut self, out: &mut Outbox) {
-        let seq = self.history.seq();
-        if seq.0 - self.kept.0 >= SNAPSHOT {
-            self.kept = seq;
-            let body = Arc::from(self.history.text());
-            out.push(writer::compact(Topic::Document, self.epoch, Snapshot { seq, body }));
-        }
-    }
 }
 
 impl Book for Document {
     type Wish = Edit;
 
     const TOPIC: Topic = Topic::Document;
+
+    /// A snapshot of the largest text then costs some 2 KiB an edit.
+    const SNAPSHOT: u64 = 500;
+
+    fn open(room: RoomId, loaded: &Loaded) -> Result<Self, LogError> {
+        let (text, seq) = match &loaded.snapshot {
+            Some(Snapshot { seq, body }) => (body.as_ref(), *seq),
+            None => ("", Seq(0)),
+        };
+        let mut document = Self {
+            room,
+            epoch: loaded.end.epoch,
+            history: History::new(text, seq, DOCUMENT_HISTORY),
+            authors: VecDeque::new(),
+            unfollowed: Vec::new(),
+        };
+        for entry in &loaded.entries {
+            document.apply(entry)?;
+        }
+        document.unfollowed.clear();
+        Ok(document)
+    }
 
     fn compose(&self, Edit { peer, edit }: &Edit, _: Millis) -> Result<Arc<str>, Refusal> {
         if edit.base.epoch != self.epoch {
@@ -144,7 +130,7 @@ impl Book for Document {
         }
         let operation = wire::read(&edit.operation)?;
         let operation = self.history.rebase(edit.base.seq, operation)?;
-        writer::body(&Written {
+        book::body(&Written {
             peer: *peer,
             operation: wire::write(&operation),
         })
@@ -162,11 +148,14 @@ impl Book for Document {
             Ok(edited) => out.push(Effect::Out(Out::Emit(Audience::All, edited.into()))),
             Err(error) => tracing::error!(%error, "the document does not go on from its log"),
         }
-        self.snapshot(out);
     }
 
     fn reply(&self, entry: &Entry) -> Reply {
         Reply::Edited(Edited { seq: entry.seq })
+    }
+
+    fn snapshot(&self) -> Option<Arc<str>> {
+        Some(self.history.text().into())
     }
 }
 

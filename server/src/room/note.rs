@@ -1,9 +1,9 @@
 //! Notes of a room: the board that the log of their changes comes to. Lane: log.
 
 use super::{
+    book::{self, Book},
     command::Reply,
     outbox::{Audience, Effect, Out, Outbox},
-    writer::{self, Book},
 };
 use crate::store::{Entry, Loaded, LogError, Snapshot, Topic};
 use app::note::board::Board;
@@ -14,17 +14,12 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Changes between two snapshots: so many at most are read when a room opens.
-const SNAPSHOT: u64 = 200;
-
 /// The notes of one room.
 #[derive(Debug)]
 pub struct Notes {
     room: RoomId,
     board: Board,
     position: Position,
-    /// The last change that the newest snapshot holds.
-    kept: Seq,
 }
 
 /// What stands in the log.
@@ -35,25 +30,6 @@ struct Written {
 }
 
 impl Notes {
-    /// The notes as the log has them.
-    pub fn open(room: RoomId, loaded: &Loaded) -> Result<Self, LogError> {
-        let Position { epoch, .. } = loaded.end;
-        let (notes, seq) = match &loaded.snapshot {
-            Some(Snapshot { seq, body }) => (read(body)?, *seq),
-            None => (Vec::new(), Seq(0)),
-        };
-        let mut notes = Self {
-            room,
-            board: Board::from(notes),
-            position: Position { epoch, seq },
-            kept: seq,
-        };
-        loaded.entries.iter().for_each(|entry| {
-            notes.apply(entry);
-        });
-        Ok(notes)
-    }
-
     /// All notes.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
@@ -63,7 +39,7 @@ impl Notes {
     /// Reads a change back from the log.
     #[must_use]
     pub fn changed(&self, entry: &Entry) -> Option<NoteChanged> {
-        let Written { at, change } = writer::read(Topic::Note, entry)?;
+        let Written { at, change } = book::read(Topic::Note, entry)?;
         Some(NoteChanged {
             room: self.room.clone(),
             user_id: entry.by.clone(),
@@ -81,17 +57,6 @@ impl Notes {
             .apply(&changed.user_id, changed.seq, changed.at, &changed.change);
         Some(changed)
     }
-
-    fn snapshot(&mut self, out: &mut Outbox) {
-        let Position { epoch, seq } = self.position;
-        if seq.0 - self.kept.0 < SNAPSHOT {
-            return;
-        }
-        if let Ok(body) = writer::body(&self.board.notes()) {
-            self.kept = seq;
-            out.push(writer::compact(Topic::Note, epoch, Snapshot { seq, body }));
-        }
-    }
 }
 
 impl Book for Notes {
@@ -99,10 +64,29 @@ impl Book for Notes {
 
     const TOPIC: Topic = Topic::Note;
 
+    const SNAPSHOT: u64 = 200;
+
+    fn open(room: RoomId, loaded: &Loaded) -> Result<Self, LogError> {
+        let Position { epoch, .. } = loaded.end;
+        let (notes, seq) = match &loaded.snapshot {
+            Some(Snapshot { seq, body }) => (read(body)?, *seq),
+            None => (Vec::new(), Seq(0)),
+        };
+        let mut notes = Self {
+            room,
+            board: Board::from(notes),
+            position: Position { epoch, seq },
+        };
+        loaded.entries.iter().for_each(|entry| {
+            notes.apply(entry);
+        });
+        Ok(notes)
+    }
+
     fn compose(&self, change: &Change, at: Millis) -> Result<Arc<str>, Refusal> {
         self.board.check(change)?;
         let change = change.clone();
-        writer::body(&Written { at, change })
+        book::body(&Written { at, change })
     }
 
     fn position(&self) -> Position {
@@ -113,12 +97,15 @@ impl Book for Notes {
         if let Some(changed) = self.apply(entry) {
             out.push(Effect::Out(Out::Emit(Audience::All, changed.into())));
         }
-        self.snapshot(out);
     }
 
     fn reply(&self, entry: &Entry) -> Reply {
         let at = self.changed(entry).map_or(Millis(0), |changed| changed.at);
         Reply::Noted(Noted { seq: entry.seq, at })
+    }
+
+    fn snapshot(&self) -> Option<Arc<str>> {
+        book::body(&self.board.notes()).ok()
     }
 }
 

@@ -78,8 +78,8 @@ pub enum Done {
     Found(Topic, Refusal, Result<Option<Entry>, LogError>),
     /// Of a read.
     Read(Purpose, Result<Pages, LogError>),
-    /// Of saying what was known.
-    Witnessed(Topic, Result<Page, LogError>),
+    /// Of saying what was known, up to there.
+    Witnessed(Topic, Position, Result<Page, LogError>),
     /// Of reading who is on other replicas.
     Present(Result<lease::Others, LogError>),
     /// Of reading a log anew.
@@ -91,11 +91,11 @@ pub enum Done {
 /// What was read of several logs.
 pub type Pages = Vec<(Topic, Page)>;
 
-/// What a room is opened from: what each of its logs comes to. Of chat that is where it ends.
+/// What a room is opened from: what each of its logs comes to. Of chat that is its last entry.
 #[derive(Debug)]
 pub struct Opened {
     /// See [`Chat`].
-    pub chat: Position,
+    pub chat: Loaded,
     /// See [`Document`].
     pub document: Loaded,
     /// See [`Notes`].
@@ -105,18 +105,14 @@ pub struct Opened {
 impl State {
     /// A room with nobody in it, as its logs have it.
     pub fn open(room: RoomId, settings: Settings, opened: &Opened) -> Result<Self, LogError> {
-        let chat = Chat {
-            room: room.clone(),
-            position: opened.chat,
-        };
         Ok(Self {
             settings,
             presence: Presence::default(),
             tick: Tick::default(),
             typing: Typing::default(),
-            chat: Writer::new(chat),
-            document: Writer::new(Document::open(room.clone(), &opened.document)?),
-            note: Writer::new(Notes::open(room.clone(), &opened.note)?),
+            chat: Writer::open(&room, &opened.chat)?,
+            document: Writer::open(&room, &opened.document)?,
+            note: Writer::open(&room, &opened.note)?,
             ahead: HashMap::new(),
             overflows: Vec::new(),
             room,
@@ -155,7 +151,9 @@ impl State {
             _ = self.presence.others.ask();
             out.push(Effect::Lease(Lease::Read));
         }
-        self.try_again(now, out);
+        for topic in Topic::ALL {
+            self.log_mut(topic).wake(now, out);
+        }
         for peer in self.typing.expire(now.instant) {
             self.tick.set_typing(now.instant, peer, false);
         }
@@ -174,17 +172,15 @@ impl State {
             self.presence.others.due(),
             self.typing.due(),
             self.tick.due(self.interval()),
-            self.chat.due(),
-            self.document.due(),
-            self.note.due(),
         ];
-        due.into_iter().flatten().min()
+        let logs = Topic::ALL.map(|topic| self.log(topic).due());
+        due.into_iter().chain(logs).flatten().min()
     }
 
     /// Whether nobody is here, and nothing waits to be written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.presence.is_empty() && !self.is_writing()
+        self.presence.is_empty() && !Topic::ALL.iter().any(|topic| self.log(*topic).is_waiting())
     }
 
     /// How many connections are here.

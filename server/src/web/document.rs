@@ -1,7 +1,10 @@
 //! The document over HTTP: as plain text, to be kept.
 
 use super::{Web, rooms::bad_room};
-use crate::{room::document::Document, store::Topic};
+use crate::{
+    room::{book::Book as _, document::Document},
+    store::Topic,
+};
 use axum::{
     extract::{Path, State},
     http::{StatusCode, header},

@@ -56,6 +56,10 @@ async fn what_is_written_while_redis_stands_still_waits_and_goes_through_in_orde
     assert_eq!(heard, said, "once each");
 }
 
+fn told_to_join(event: &ServerEvent) -> Option<()> {
+    matches!(event, ServerEvent::Refused(_)).then_some(())
+}
+
 #[tokio::test]
 async fn a_redis_that_comes_back_empty_begins_new_lives_and_all_agree_again() {
     let mut cluster = Cluster::open().await;
@@ -69,7 +73,6 @@ async fn a_redis_that_comes_back_empty_begins_new_lives_and_all_agree_again() {
     cluster.redis.again();
     until(&ann, Bus::Up).await;
     until(&bob, Bus::Up).await;
-    let told_to_join = |event: &ServerEvent| matches!(event, ServerEvent::Refused(_)).then_some(());
     bob.hears(told_to_join).await;
     let resume = Resume {
         chat: Some(position),
@@ -132,6 +135,35 @@ async fn a_redis_that_comes_back_with_its_data_goes_on_where_it_was() {
     let welcome = bob.resumes("sky", resume).await;
     assert!(welcome.recovered, "the same life");
     assert_eq!(welcome.chat.entries.len(), 1);
+}
+
+/// As one that is restarted from an older copy, or a replica of it that takes over before it has heard everything.
+#[tokio::test]
+async fn a_redis_that_comes_back_with_less_than_it_had_begins_a_new_life() {
+    let mut cluster = Cluster::open().await;
+    let (ann, mut bob) = ann_and_bob(&cluster).await;
+    let kept = ann.says("sky", "kept").await.unwrap();
+    cluster.redis.ask("SAVE");
+    ann.says("sky", "lost").await.unwrap();
+    let position = bob.joins_batching("sky").await.chat.position;
+    assert_eq!(position.seq, kept.seq.next());
+    cluster.redis.kill();
+    until(&ann, Bus::Away).await;
+    // What waits meanwhile comes to stand where the lost line stood.
+    let saying = ann.says("sky", "meanwhile");
+    let back = async { cluster.redis.again() };
+    let (said, ()) = tokio::join!(saying, back);
+    assert_eq!(said.unwrap().seq, position.seq);
+    bob.hears(told_to_join).await;
+    let resume = Resume {
+        chat: Some(position),
+        document: None,
+        note: None,
+    };
+    let welcome = bob.resumes("sky", resume).await;
+    assert!(!welcome.recovered, "another line stands there now");
+    let said: Vec<&str> = welcome.chat.entries.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(said, ["kept", "meanwhile"]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Everything of a room crosses replicas.
 
 use crate::{
-    Cluster, redis, replica_here,
+    Cluster, redis, replica,
     stage::{Person, Stage, names, room},
 };
 use protocol::{
@@ -258,7 +258,7 @@ async fn any_replica_tells_who_is_where_and_how_it_is() {
 #[tokio::test]
 async fn a_replica_hears_nothing_of_rooms_in_which_it_has_nobody() {
     let cluster = Cluster::open().await;
-    let c = replica_here(&cluster.redis, "node-c").await;
+    let c = replica(&cluster.redis, "node-c").await;
     let (ann, mut bob) = ann_and_bob(&cluster).await;
     ann.moves("sky", 1.0, 1.0);
     bob.hears(frame).await;
@@ -279,7 +279,7 @@ async fn a_log_outlives_the_replicas() {
     drop((ann, bob));
     cluster.a.close().await;
     cluster.b.close().await;
-    let c = replica_here(&cluster.redis, "node-c").await;
+    let c = replica(&cluster.redis, "node-c").await;
     let mut cyd = c.person("cyd").await;
     let welcome = cyd.joins("sky").await;
     assert_eq!(welcome.chat.entries[0].text, "remember");
@@ -309,7 +309,7 @@ async fn post(stage: &Stage, user: &str, token: Option<&str>, body: &Value) -> S
 #[tokio::test]
 async fn polling_is_not_offered_where_it_would_need_sticky_sessions() {
     let redis = redis::Process::start();
-    let a = replica_here(&redis, "node-a").await;
+    let a = replica(&redis, "node-a").await;
     let (head, _) = a.get("/socket.io/?EIO=4&transport=polling").await;
     assert!(head.starts_with("HTTP/1.1 400"), "{head}");
 }

@@ -1,16 +1,21 @@
 //! A replica dies, or is gone for a while and comes back.
 
-use crate::{crossing::text, redis, replica::Replica, stage::names};
+use crate::{
+    crossing::text,
+    process::Process,
+    redis,
+    stage::{Stage, names},
+};
 use protocol::room::Resume;
 
 #[tokio::test]
 async fn who_was_on_a_replica_that_died_is_gone_everywhere_within_ten_seconds() {
     let redis = redis::Process::start();
-    let (mut a, b) = (
-        Replica::start(&redis, "node-a").await,
-        Replica::start(&redis, "node-b").await,
+    let (mut a, b) = (Process::over(&redis.url()).await, Process::over(&redis.url()).await);
+    let (mut ann, mut bob) = (
+        Stage::at(a.address).person("ann").await,
+        Stage::at(b.address).person("bob").await,
     );
-    let (mut ann, mut bob) = (a.stage.person("ann").await, b.stage.person("bob").await);
     ann.joins_batching("sky").await;
     let welcome = bob.joins_batching("sky").await;
     assert_eq!(names(&welcome.present), ["ann", "bob"]);
@@ -22,7 +27,7 @@ async fn who_was_on_a_replica_that_died_is_gone_everywhere_within_ten_seconds() 
     bob.sees(welcome.present, &["bob"]).await;
     // Its people come back elsewhere, and have missed nothing.
     bob.says("sky", "meanwhile").await.unwrap();
-    let mut ann = b.stage.person("ann").await;
+    let mut ann = Stage::at(b.address).person("ann").await;
     let back = ann
         .resumes(
             "sky",
@@ -41,11 +46,11 @@ async fn who_was_on_a_replica_that_died_is_gone_everywhere_within_ten_seconds() 
 #[tokio::test]
 async fn a_replica_that_stood_still_rejoins_without_ghosts() {
     let redis = redis::Process::start();
-    let (a, b) = (
-        Replica::start(&redis, "node-a").await,
-        Replica::start(&redis, "node-b").await,
+    let (a, b) = (Process::over(&redis.url()).await, Process::over(&redis.url()).await);
+    let (mut ann, mut bob) = (
+        Stage::at(a.address).person("ann").await,
+        Stage::at(b.address).person("bob").await,
     );
-    let (mut ann, mut bob) = (a.stage.person("ann").await, b.stage.person("bob").await);
     ann.joins_batching("sky").await;
     let present = bob.joins_batching("sky").await.present;
     a.signal("STOP");

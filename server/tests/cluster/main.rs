@@ -6,9 +6,10 @@ mod away;
 mod crossing;
 mod death;
 mod foreign;
+#[path = "../sessions/process.rs"]
+mod process;
 #[path = "../support/redis.rs"]
 mod redis;
-mod replica;
 #[path = "../stories/stage.rs"]
 #[allow(dead_code, reason = "the stories use all of it")]
 mod stage;
@@ -28,16 +29,13 @@ impl Cluster {
     }
 
     async fn over(redis: redis::Process) -> Self {
-        let (a, b) = (
-            replica_here(&redis, "node-a").await,
-            replica_here(&redis, "node-b").await,
-        );
+        let (a, b) = (replica(&redis, "node-a").await, replica(&redis, "node-b").await);
         Self { redis, a, b }
     }
 }
 
 /// One replica, in this process.
-async fn replica_here(redis: &redis::Process, name: &str) -> Stage {
+async fn replica(redis: &redis::Process, name: &str) -> Stage {
     Stage::set(|config| {
         config.redis_url = Some(redis.url());
         config.instance_id = Some(name.to_owned());

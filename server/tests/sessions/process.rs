@@ -1,7 +1,7 @@
 //! A real process with a directory of its own, or over a Redis that it shares, to be killed and started again on the same port. The sessions
-//! use it, and the bench of joins.
+//! use it, the tests of several replicas, and the bench of joins.
 
-#![allow(dead_code, reason = "each of the two uses its part")]
+#![allow(dead_code, reason = "each who uses it uses a part")]
 
 use server::{clock::Now, token::Keys};
 use std::{
@@ -15,7 +15,8 @@ use tokio::{
     process::{Child, Command},
 };
 
-const SECRET: &str = "a secret for the sessions, long enough for production too";
+/// Signs its tokens; the stage of the stories has the same.
+const SECRET: &str = "a secret for the stage, long enough for production too";
 
 /// The process.
 pub(crate) struct Process {
@@ -43,6 +44,15 @@ impl Process {
     /// Starts one over the Redis at this URL.
     pub(crate) async fn over(redis: &str) -> Self {
         Self::start_with(Store::Redis(redis.to_owned())).await
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().unwrap().to_string();
+        let sent = std::process::Command::new("kill")
+            .args([format!("-{signal}"), id])
+            .status();
+        assert!(sent.unwrap().success(), "kill -{signal}");
     }
 
     async fn start_with(store: Store) -> Self {

@@ -57,7 +57,9 @@ impl Process {
 
     /// Sends it a signal: `STOP`, `CONT`.
     pub(crate) fn signal(&self, signal: &str) {
-        signal_to(self.child.id(), signal);
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([format!("-{signal}"), id]).status();
+        assert!(sent.unwrap().success(), "kill -{signal}");
     }
 
     /// Asks it something; the answer as it stands on the wire.
@@ -73,14 +75,6 @@ impl Process {
         stream.read_to_string(&mut answer).unwrap();
         answer.strip_suffix("+OK\r\n").unwrap_or(&answer).to_owned()
     }
-}
-
-/// Sends a process a signal.
-pub(crate) fn signal_to(process: u32, signal: &str) {
-    let sent = Command::new("kill")
-        .args([format!("-{signal}"), process.to_string()])
-        .status();
-    assert!(sent.unwrap().success(), "kill -{signal} {process}");
 }
 
 impl Drop for Process {

@@ -21,7 +21,7 @@ pub(super) fn milliseconds(ms: f64) -> String {
 /// How long the bus takes, as long as it is there.
 pub(super) fn bus(bus: Bus, lag: Option<f64>) -> String {
     match bus {
-        Bus::Away => "away".to_owned(),
+        Bus::Away => bus.as_str().to_owned(),
         _ => lag.map_or_else(blank, milliseconds),
     }
 }

@@ -59,6 +59,11 @@ impl Pulse {
         (*self.state.borrow(), lag.map(|lag| lag.as_secs_f64() * 1000.0))
     }
 
+    /// See [`Bus::is_up`].
+    pub(super) fn is_up(&self) -> bool {
+        *self.state.borrow() == State::Up
+    }
+
     /// See [`Bus::watch`].
     pub(super) fn watch(&self) -> watch::Receiver<State> {
         self.state.subscribe()

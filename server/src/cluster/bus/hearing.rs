@@ -31,8 +31,11 @@ fn take(bus: &Bus, message: &Message) {
     let taken = if message.channel == keys::BUS {
         read.and_then(BusTold::read).map(|told| take_for_all(bus, told))
     } else {
-        read.and_then(RoomTold::read)
-            .map(|told| take_for_room(bus, &message.channel, told))
+        read.and_then(|text| RoomTold::read(text, &bus.life)).map(|told| {
+            if let Some(told) = told {
+                take_for_room(bus, &message.channel, told);
+            }
+        })
     };
     if let Err(unread) = taken {
         bus.metrics.bus_dropped.inc(unread.label());

@@ -120,3 +120,100 @@ impl Mirror {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use protocol::{Hue, Millis, UserId, auth::Identity};
+
+    fn holding(peer: u32, since: u64) -> Holding {
+        let user_id: UserId = "ann".parse().unwrap();
+        Holding {
+            peer: PeerId(peer),
+            who: Identity {
+                hue: Hue::of(&user_id),
+                name: "Ann".parse().unwrap(),
+                user_id,
+            },
+            since: Millis(since),
+        }
+    }
+
+    fn room(n: u8) -> RoomId {
+        format!("room-{n}").parse().unwrap()
+    }
+
+    /// Writes down a change, as the script does.
+    fn write(written: &mut HashMap<RoomId, HashMap<PeerId, Holding>>, room: RoomId, change: Change) {
+        let held = written.entry(room).or_default();
+        if change.whole {
+            held.clear();
+        }
+        held.extend(change.held.into_iter().map(|holding| (holding.peer, holding)));
+        change.gone.iter().for_each(|peer| _ = held.remove(peer));
+    }
+
+    #[test]
+    fn the_first_writing_of_a_room_is_whole_and_later_ones_are_changes() {
+        let mut mirror = Mirror::default();
+        mirror.hold(&room(0), holding(1, 1));
+        let (_, first, change) = mirror.next().unwrap();
+        assert!(change.whole);
+        mirror.hold(&room(0), holding(2, 1));
+        mirror.release(&room(0), PeerId(1));
+        let (_, second, change) = mirror.next().unwrap();
+        assert!(second > first, "what is written later has the higher number");
+        assert_eq!(
+            (change.whole, change.held.len(), change.gone),
+            (false, 1, vec![PeerId(1)])
+        );
+        assert_eq!(mirror.next(), None);
+    }
+
+    proptest! {
+        /// Whatever fails in between and whatever is lost meanwhile, in the end all is written down as it is.
+        #[test]
+        fn what_is_written_down_ends_as_what_is_held(
+            steps in prop::collection::vec((0_u8..6, 0_u8..3, 0_u32..4, any::<bool>()), 0..80),
+        ) {
+            let (mut mirror, mut written) = (Mirror::default(), HashMap::new());
+            let mut held: HashMap<RoomId, HashMap<PeerId, Holding>> = HashMap::new();
+            for (at, (step, n, peer, works)) in steps.into_iter().enumerate() {
+                let holding = holding(peer, at as u64);
+                match step {
+                    0 | 1 => {
+                        held.entry(room(n)).or_default().insert(holding.peer, holding.clone());
+                        mirror.hold(&room(n), holding);
+                    }
+                    2 => {
+                        held.entry(room(n)).or_default().remove(&PeerId(peer));
+                        mirror.release(&room(n), PeerId(peer));
+                    }
+                    3 => {
+                        // Redis has come back empty.
+                        written.clear();
+                        mirror.anew();
+                    }
+                    _ => {
+                        if let Some((room, _, change)) = mirror.next() {
+                            // One that fails may have been done, or not.
+                            if works || peer % 2 == 0 {
+                                write(&mut written, room.clone(), change);
+                            }
+                            if !works {
+                                mirror.failed(&room);
+                            }
+                        }
+                    }
+                }
+            }
+            while let Some((room, _, change)) = mirror.next() {
+                write(&mut written, room, change);
+            }
+            written.retain(|_, held| !held.is_empty());
+            held.retain(|_, held| !held.is_empty());
+            prop_assert_eq!(written, held);
+        }
+    }
+}

@@ -8,6 +8,8 @@ for _, field in ipairs(redis.call('HKEYS', key)) do
     swept = swept + 1
   end
 end
+-- The number of its last change has nobody to order any more.
+redis.call('HDEL', key, '#' .. life)
 if swept > 0 then
   local version = redis.call('HINCRBY', key, 'version', 1)
   redis.call('PUBLISH', channel, '1 presence ' .. life .. ' ' .. version .. ' 1\n{"held":[],"gone":[]}')

@@ -65,7 +65,9 @@ impl Others {
 
     /// The list is to be read, unless it is being read.
     pub fn ask(&mut self) -> Next {
-        if self.reading.is_some() {
+        if let Some(newest) = &mut self.reading {
+            // What is being read may be older than what was missed: once more after it.
+            *newest = u64::MAX;
             return Next::Nothing;
         }
         self.again = None;

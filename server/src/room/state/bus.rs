@@ -9,12 +9,12 @@ use crate::{
     },
     lease,
     room::{
-        outbox::{Effect, Lease, LogCall, Outbox},
+        book::Book as _,
+        outbox::{Effect, Lease, Outbox},
         presence::Next,
         tick::Moves,
-        writer::Book as _,
     },
-    store::{Entry, LogError, Page, Topic},
+    store::{Entry, LogError, Topic},
 };
 use protocol::{
     Epoch, PeerId,
@@ -24,31 +24,23 @@ use protocol::{
 };
 
 impl State {
-    /// Something was told on the room's channel. What this replica has told itself comes back too.
+    /// Something was told on the room's channel. Entries and presence come back to the replica that wrote them, too.
     pub fn hear(&mut self, now: Now, told: RoomTold, out: &mut Outbox) {
         match told {
             RoomTold::Entry(topic, epoch, entry) => self.hear_entry(now, topic, epoch, &entry, out),
             RoomTold::Life(topic, epoch) => self.hear_life(topic, epoch, out),
             RoomTold::Present(life, present) => self.hear_present(life, present, out),
-            RoomTold::Tick(life, moved) if !self.is_own(&life) => self.hear_moves(now, moved),
-            RoomTold::Hello(life) if !self.is_own(&life) => self.tell_all(out),
-            RoomTold::Tick(..) | RoomTold::Hello(_) => {}
+            RoomTold::Tick(moved) => self.hear_moves(now, moved),
+            RoomTold::Hello => self.tell_all(out),
         }
         self.follow_edits(now);
     }
 
     /// Something may have been missed, or the bus is back: logs are asked what came, and who is elsewhere is read.
     pub fn look_around(&mut self, now: Now, out: &mut Outbox) {
-        for (topic, witness) in [
-            (Topic::Chat, self.chat.witness()),
-            (Topic::Document, self.document.witness()),
-            (Topic::Note, self.note.witness()),
-        ] {
-            out.push(Effect::Log(LogCall::Witness(topic, witness)));
+        for topic in Topic::ALL {
+            self.log_mut(topic).look_back(now, out);
         }
-        self.chat.try_again(now, out);
-        self.document.try_again(now, out);
-        self.note.try_again(now, out);
         let next = self.presence.others.ask();
         read_if(next, out);
     }
@@ -73,16 +65,6 @@ impl State {
         // Asked first, so that it is taken as any other list; nobody is here who could be told.
         _ = self.presence.others.ask();
         _ = self.presence.others.read(now.instant, others);
-    }
-
-    /// A log has said what came after what was known.
-    pub(super) fn witnessed(&mut self, now: Now, topic: Topic, page: Result<Page, LogError>, out: &mut Outbox) {
-        let taken = match topic {
-            Topic::Chat => self.chat.witnessed(now, page, out),
-            Topic::Document => self.document.witnessed(now, page, out),
-            Topic::Note => self.note.witnessed(now, page, out),
-        };
-        load_if_lost(topic, taken, out);
     }
 
     /// What moved here is told to other replicas, if any is in the room.
@@ -121,28 +103,23 @@ impl State {
     }
 
     fn hear_entry(&mut self, now: Now, topic: Topic, epoch: Epoch, entry: &Entry, out: &mut Outbox) {
-        let taken = match topic {
-            Topic::Chat => self.chat.heard(now, epoch, entry, out),
-            Topic::Document => self.document.heard(now, epoch, entry, out),
-            Topic::Note => self.note.heard(now, epoch, entry, out),
-        };
+        let taken = self.log_mut(topic).heard(now, epoch, entry, out);
         load_if_lost(topic, taken, out);
     }
 
     fn hear_life(&mut self, topic: Topic, epoch: Epoch, out: &mut Outbox) {
-        let met = match topic {
-            Topic::Chat => self.chat.meet(epoch),
-            Topic::Document => self.document.meet(epoch),
-            Topic::Note => self.note.meet(epoch),
-        };
+        let met = self.log_mut(topic).meet(epoch);
         load_if_lost(topic, met, out);
     }
 
     fn hear_present(&mut self, life: Life, present: Present, out: &mut Outbox) {
-        let own = self.is_own(&life);
+        let own = self.settings.life.as_ref() == Some(&life);
         let next = self.presence.others.told(life, own, present);
         read_if(next, out);
-        self.presence_changed(out);
+        // What this replica has written down itself people have been told already.
+        if !own {
+            self.presence_changed(out);
+        }
     }
 
     fn hear_moves(&mut self, now: Now, moved: Moved) {
@@ -204,10 +181,6 @@ impl State {
             self.ahead.remove(&peer);
         }
         self.tell_presence(out);
-    }
-
-    fn is_own(&self, life: &Life) -> bool {
-        self.settings.life.as_ref() == Some(life)
     }
 }
 

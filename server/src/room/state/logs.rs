@@ -4,15 +4,15 @@ use super::{Done, Pages, State, answer, not_joined};
 use crate::{
     clock::Now,
     room::{
-        chat::{Chat, Line, message},
+        book::{Book as _, unavailable},
+        chat::{Line, message},
         command::{Reply, Ticket},
-        document::{Document, Edit, side},
-        note::Notes,
+        document::{Edit, side},
         notification::{mentioned, notification},
         outbox::{Audience, Effect, LogCall, Out, Outbox, Purpose},
-        writer::{Book as _, Lost, unavailable},
+        writer::{Lost, Writing},
     },
-    store::{Appended, Entry, Loaded, LogError, Page, Topic},
+    store::{Entry, Loaded, LogError, Page, Topic},
 };
 use ::document::caret::transform;
 use protocol::{
@@ -23,7 +23,6 @@ use protocol::{
     refusal::Refused,
     room::Join,
 };
-use std::time::Instant;
 
 impl State {
     pub(super) fn say(&mut self, now: Now, peer: PeerId, say: Say, ticket: Ticket, out: &mut Outbox) {
@@ -65,15 +64,25 @@ impl State {
     /// A log has answered.
     pub fn finish(&mut self, now: Now, done: Done, out: &mut Outbox) {
         match done {
-            Done::Appended(topic, result) => self.appended(now, topic, result, out),
-            Done::Found(topic, refusal, result) => self.found(now, topic, refusal, result, out),
+            Done::Appended(topic, result) => {
+                let written = self.log_mut(topic).appended(now, result, out);
+                let written = written.map(|entry| self.mention(topic, entry, out));
+                load_if_lost(topic, written, out);
+            }
+            Done::Found(topic, refusal, result) => self.log_mut(topic).found(now, refusal, result, out),
             Done::Read(Purpose::Welcome(newcomer), pages) => self.welcome(now, newcomer, pages, out),
             Done::Read(Purpose::Page { read, ticket }, pages) => {
                 let page = pages.and_then(first).map(|page| self.page(&page, &read));
                 answer(out, ticket, page.map(Reply::ChatPage).map_err(|_| unavailable()));
             }
-            Done::Read(Purpose::CatchUp(topic), pages) => self.caught_up(now, topic, pages.and_then(first), out),
-            Done::Witnessed(topic, page) => self.witnessed(now, topic, page, out),
+            Done::Read(Purpose::CatchUp(topic), pages) => {
+                let taken = self.log_mut(topic).caught_up(now, pages.and_then(first), out);
+                load_if_lost(topic, taken, out);
+            }
+            Done::Witnessed(topic, known, page) => {
+                let taken = self.log_mut(topic).witnessed(now, known, page, out);
+                load_if_lost(topic, taken, out);
+            }
             Done::Present(others) => self.present(now, others, out),
             Done::Loaded(topic, loaded) => self.loaded(now, topic, loaded, out),
             Done::Compacted => {}
@@ -81,70 +90,35 @@ impl State {
         self.follow_edits(now);
     }
 
-    fn appended(&mut self, now: Now, topic: Topic, result: Result<Appended, LogError>, out: &mut Outbox) {
-        let written = match topic {
-            Topic::Chat => self
-                .chat
-                .appended(now, result, out)
-                .map(|entry| self.mention(entry, out)),
-            Topic::Document => self.document.appended(now, result, out).map(drop),
-            Topic::Note => self.note.appended(now, result, out).map(drop),
-        };
-        load_if_lost(topic, written, out);
-    }
-
-    fn found(
-        &mut self,
-        now: Now,
-        topic: Topic,
-        refusal: Refusal,
-        result: Result<Option<Entry>, LogError>,
-        out: &mut Outbox,
-    ) {
+    /// A log, for what is done with each alike.
+    pub(super) fn log(&self, topic: Topic) -> &dyn Writing {
         match topic {
-            Topic::Chat => self.chat.found(now, refusal, result, out),
-            Topic::Document => self.document.found(now, refusal, result, out),
-            Topic::Note => self.note.found(now, refusal, result, out),
+            Topic::Chat => &self.chat,
+            Topic::Document => &self.document,
+            Topic::Note => &self.note,
         }
     }
 
-    fn caught_up(&mut self, now: Now, topic: Topic, page: Result<Page, LogError>, out: &mut Outbox) {
-        let taken = match topic {
-            Topic::Chat => self.chat.caught_up(now, page, out),
-            Topic::Document => self.document.caught_up(now, page, out),
-            Topic::Note => self.note.caught_up(now, page, out),
-        };
-        load_if_lost(topic, taken, out);
+    /// The same, to change it.
+    pub(super) fn log_mut(&mut self, topic: Topic) -> &mut dyn Writing {
+        match topic {
+            Topic::Chat => &mut self.chat,
+            Topic::Document => &mut self.document,
+            Topic::Note => &mut self.note,
+        }
     }
 
     /// A log that was lost was read anew. Everybody who is here is told to join again: where they stand means nothing now.
     fn loaded(&mut self, now: Now, topic: Topic, loaded: Result<Loaded, LogError>, out: &mut Outbox) {
         let room = self.room.clone();
-        let reopened = loaded.and_then(|loaded| match topic {
-            Topic::Chat => {
-                let position = loaded.end;
-                self.chat.reopened(now, Chat { room, position }, out);
-                Ok(())
+        match self.log_mut(topic).reopened(now, &room, loaded, out) {
+            Ok(()) => {
+                let error = Refusal::new(Code::HistoryGone, "The room has begun a new life: join again.");
+                let event = Join::NAME.to_owned();
+                out.push(Effect::Out(Out::Emit(Audience::All, Refused { event, error }.into())));
             }
-            Topic::Document => Document::open(room, &loaded).map(|book| self.document.reopened(now, book, out)),
-            Topic::Note => Notes::open(room, &loaded).map(|book| self.note.reopened(now, book, out)),
-        });
-        match reopened {
-            Ok(()) => out.push(Effect::Out(Out::Emit(
-                Audience::All,
-                Refused {
-                    event: Join::NAME.to_owned(),
-                    error: Refusal::new(Code::HistoryGone, "The room has begun a new life: join again."),
-                }
-                .into(),
-            ))),
             Err(error) => {
-                tracing::error!(room = %self.room, ?topic, %error, "a log that was lost cannot be read anew");
-                match topic {
-                    Topic::Chat => self.chat.give_up(now, &error, out),
-                    Topic::Document => self.document.give_up(now, &error, out),
-                    Topic::Note => self.note.give_up(now, &error, out),
-                }
+                tracing::error!(%room, ?topic, %error, "a log that was lost cannot be read anew");
             }
         }
     }
@@ -169,27 +143,10 @@ impl State {
         self.hear_carets_again(now);
     }
 
-    /// The moment has come to ask a store again that is away.
-    pub(super) fn try_again(&mut self, now: Now, out: &mut Outbox) {
-        let due = |due: Option<Instant>| due.is_some_and(|due| due <= now.instant);
-        if due(self.chat.due()) {
-            self.chat.try_again(now, out);
-        }
-        if due(self.document.due()) {
-            self.document.try_again(now, out);
-        }
-        if due(self.note.due()) {
-            self.note.try_again(now, out);
-        }
-    }
-
-    /// Whether something waits to be written.
-    pub(super) fn is_writing(&self) -> bool {
-        self.chat.is_waiting() || self.document.is_waiting() || self.note.is_waiting()
-    }
-
-    /// Who is named in a line hears of it, wherever they are.
-    fn mention(&self, entry: Option<Entry>, out: &mut Outbox) {
+    /// Who is named in a line that was said here hears of it, wherever they are.
+    fn mention(&self, topic: Topic, entry: Option<Entry>, out: &mut Outbox) {
+        // A line is read only where it can name somebody.
+        let entry = entry.filter(|entry| topic == Topic::Chat && entry.body.contains('@'));
         let Some(line) = entry.and_then(|entry| message(&self.room, &entry)) else {
             return;
         };

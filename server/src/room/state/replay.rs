@@ -4,10 +4,11 @@ use super::{Pages, State, answer, logs::load_if_lost, not_joined};
 use crate::{
     clock::Now,
     room::{
+        book::{Book as _, unavailable},
         chat::messages,
         command::Reply,
         outbox::{Effect, LogCall, Newcomer, Outbox, Purpose},
-        writer::{Book as _, unavailable},
+        writer::Writing as _,
     },
     store::{Entry, LogError, Page, Span, Topic},
 };

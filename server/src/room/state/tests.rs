@@ -25,9 +25,12 @@ fn state() -> State {
         life: None,
     };
     let opened = Opened {
-        chat: Position {
-            seq: Seq(END.seq.0 - 1),
-            ..END
+        chat: Loaded {
+            end: Position {
+                seq: Seq(END.seq.0 - 1),
+                ..END
+            },
+            ..nothing()
         },
         document: nothing(),
         note: nothing(),

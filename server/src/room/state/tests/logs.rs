@@ -1,6 +1,7 @@
 //! The log lane of a room: what is composed, when it is composed anew, and what is refused.
 
 use super::*;
+use crate::store::Witness;
 use ::document::wire;
 use protocol::{
     NoteId,
@@ -64,6 +65,27 @@ fn note(name: &str) -> NoteId {
 /// Gives what is to be appended its place; returns what follows.
 fn place(state: &mut State, topic: Topic, seq: u64) -> Outbox {
     appended(state, topic, Ok(Appended::New(at(seq))))
+}
+
+/// Plays the log that is told what was known of it: it ends here, and nothing came after. Returns what it was told.
+fn witness(state: &mut State, out: &Outbox, end: Position) -> (Witness, Outbox) {
+    let told = out.iter().find_map(|effect| match effect {
+        Effect::Log(LogCall::Witness(topic, witness)) => Some((*topic, witness.clone())),
+        _ => None,
+    });
+    let (topic, witness) = told.unwrap();
+    let page = Page {
+        end,
+        first: Seq(1),
+        entries: Vec::new(),
+    };
+    let mut out = Outbox::new();
+    state.finish(
+        Now::read(),
+        Done::Witnessed(topic, witness.position, Ok(page)),
+        &mut out,
+    );
+    (witness, out)
 }
 
 /// What the log is asked to look for before a refusal.
@@ -205,6 +227,12 @@ fn a_log_that_began_a_new_life_is_read_anew_and_everybody_told() {
         vec![Step::Retain(4), Step::Insert("!".into())],
     );
     let out = appended(&mut state, Topic::Document, Ok(Appended::Conflict(Seq(0))));
+    let anew = Position {
+        epoch: Epoch(2),
+        seq: Seq(0),
+    };
+    let (known, out) = witness(&mut state, &out, anew);
+    assert_eq!(known.position, at(1), "the log is told first what it has lost");
     assert!(matches!(out[..], [Effect::Log(LogCall::Load(Topic::Document))]));
     let mut loaded = nothing();
     loaded.end.epoch = Epoch(2);
@@ -406,6 +434,12 @@ fn what_is_written_while_the_store_is_away_waits_and_is_asked_again() {
     let mut later = Now::read();
     later.instant = due;
     state.wake(later, &mut out);
+    assert!(appends(&out).is_empty());
+    let before = Position {
+        seq: Seq(END.seq.0 - 1),
+        ..END
+    };
+    let (_, out) = witness(&mut state, &out, before);
     assert_eq!(
         appends(&out)[0].id.as_str(),
         "one",
@@ -422,7 +456,7 @@ fn what_is_written_while_the_store_is_away_waits_and_is_asked_again() {
     };
     settle(appended(&mut state, Topic::Chat, Ok(Appended::New(next))));
     assert!(matches!(two.recv(), Ok(Ok(Reply::Said(said))) if said.seq == next.seq));
-    assert!(!state.is_writing());
+    assert!(!state.log(Topic::Chat).is_waiting());
 }
 
 #[test]
@@ -457,4 +491,82 @@ fn an_entry_of_another_replica_is_told_and_one_that_was_missed_is_read() {
     let (span, out) = read(&mut state, out, page);
     assert_eq!(span, Span::After(Seq(end)));
     assert_eq!(told(&out), 2);
+}
+
+#[test]
+fn what_is_heard_while_a_log_may_have_lost_something_is_not_taken() {
+    let mut state = room();
+    let mut out = Outbox::new();
+    state.look_around(Now::read(), &mut out);
+    let forked = Entry {
+        seq: END.seq,
+        by: "zoe".parse().unwrap(),
+        id: "z".parse().unwrap(),
+        body: r#"{"name":"Zoe","text":"of another history","at":1}"#.into(),
+    };
+    let told = crate::cluster::message::RoomTold::Entry(Topic::Chat, EPOCH, forked);
+    let mut heard = Outbox::new();
+    state.hear(Now::read(), told, &mut heard);
+    assert!(heard.is_empty());
+    let shorter = Position {
+        seq: Seq(END.seq.0 - 2),
+        ..END
+    };
+    let (known, out) = witness(&mut state, &out, shorter);
+    assert_eq!(known.position.seq, Seq(END.seq.0 - 1));
+    assert!(
+        matches!(out[..], [Effect::Log(LogCall::Load(Topic::Chat))]),
+        "it ends before"
+    );
+}
+
+#[test]
+fn a_line_that_got_its_place_in_the_end_names_people_all_the_same() {
+    let mut state = room();
+    let (out, _) = say(&mut state, 1, "one");
+    let NewEntry { by, id, body } = appends(&out)[0].clone();
+    let body = body.replace("one", "@bob").into();
+    let out = appended(&mut state, Topic::Chat, Err(LogError::Away("gone".into())));
+    assert!(!named(&out));
+    let mut out = Outbox::new();
+    state.look_around(Now::read(), &mut out);
+    let seq = Seq(END.seq.0 - 1);
+    let (_, out) = witness(&mut state, &out, Position { seq, ..END });
+    assert_eq!(appends(&out).len(), 1);
+    // It was taken the first time, and heard of meanwhile.
+    let entry = Entry { seq, by, id, body };
+    let out = appended(&mut state, Topic::Chat, Ok(Appended::Repeated(entry)));
+    assert!(named(&out));
+}
+
+fn named(out: &Outbox) -> bool {
+    let notify = |effect: &Effect| matches!(effect, Effect::Out(Out::Notify(user, _)) if user.as_str() == "bob");
+    out.iter().any(notify)
+}
+
+#[test]
+fn all_is_kept_by_the_replica_that_wrote_the_entry_with_which_it_is_time() {
+    let mut state = room();
+    let kept = |out: &Outbox| {
+        let compacts = |effect: &&Effect| matches!(effect, Effect::Log(LogCall::Compact { .. }));
+        out.iter().filter(compacts).count()
+    };
+    for seq in 1..=500 {
+        let body = if seq == 1 {
+            r#"{"peer":9,"operation":["x"]}"#.to_owned()
+        } else {
+            format!(r#"{{"peer":9,"operation":[{},"x"]}}"#, seq - 1)
+        };
+        let entry = Entry {
+            seq: Seq(seq),
+            by: "zoe".parse().unwrap(),
+            id: format!("z{seq}").parse().unwrap(),
+            body: body.into(),
+        };
+        let mut out = Outbox::new();
+        let told = crate::cluster::message::RoomTold::Entry(Topic::Document, EPOCH, entry);
+        state.hear(Now::read(), told, &mut out);
+        assert_eq!(kept(&out), 0, "its author does it");
+    }
+    assert_eq!(text(&state).len(), 500);
 }
