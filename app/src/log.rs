@@ -2,7 +2,7 @@
 //!
 //! Chat, document and notes are each such a log; what an entry does is theirs. Pure.
 
-use protocol::{Position, Seq, chat::ChatMessage, document::DocumentEdited, note::NoteChanged};
+use protocol::{Position, Replay, Seq, chat::ChatMessage, document::DocumentEdited, note::NoteChanged};
 
 /// An entry that has its place.
 pub trait Placed {
@@ -92,6 +92,27 @@ impl<E: Placed> Follower<E> {
         self.early.clear();
     }
 
+    /// What the answer to a join brings that is not here yet. Two joins may be under way after a connection was lost, and
+    /// the answer to one be older than what was heard after that to the other: it must not lead back.
+    #[must_use]
+    pub fn unknown<S>(&self, replay: Replay<E, S>) -> Replay<E, S> {
+        let here = self.position.filter(|here| here.epoch == replay.position.epoch);
+        let Some(here) = here else { return replay };
+        if replay.position.seq < here.seq {
+            return Replay {
+                position: here,
+                recovered: true,
+                snapshot: None,
+                entries: Vec::new(),
+            };
+        }
+        let mut replay = replay;
+        replay
+            .entries
+            .retain(|entry| !replay.recovered || entry.seq() > here.seq);
+        replay
+    }
+
     /// The answer to a join brought us here. Returns what was heard meanwhile, to be heard again now.
     pub fn joined(&mut self, position: Position) -> Vec<E> {
         self.position = Some(position);
@@ -168,6 +189,40 @@ mod tests {
         assert_eq!(follower.heard(4), Next::Wait);
         let early = follower.joined(at(2));
         assert_eq!(hear(&mut follower, early), (vec![3, 4], false));
+    }
+
+    #[test]
+    fn the_answer_to_an_older_join_does_not_lead_back() {
+        let mut follower = Follower::<u64>::default();
+        let replay = |end, recovered, entries: &[u64]| Replay {
+            position: at(end),
+            recovered,
+            snapshot: (!recovered).then_some(()),
+            entries: entries.to_vec(),
+        };
+        assert_eq!(
+            follower.unknown(replay(2, false, &[1, 2])),
+            replay(2, false, &[1, 2]),
+            "all is new"
+        );
+        follower.joined(at(2));
+        follower.join_asked();
+        follower.join_asked();
+        follower.joined(at(2));
+        assert_eq!(hear(&mut follower, [3, 4]), (vec![3, 4], false));
+        // Asked for at 2, read before 4 or after it.
+        assert_eq!(follower.unknown(replay(3, true, &[3])), replay(4, true, &[]));
+        assert_eq!(follower.unknown(replay(5, true, &[3, 4, 5])), replay(5, true, &[5]));
+        assert_eq!(follower.unknown(replay(3, false, &[2, 3])), replay(4, true, &[]));
+        let anew = Position {
+            epoch: Epoch(2),
+            seq: Seq(1),
+        };
+        let anew = Replay {
+            position: anew,
+            ..replay(1, false, &[1])
+        };
+        assert_eq!(follower.unknown(anew.clone()), anew, "another life");
     }
 
     proptest! {

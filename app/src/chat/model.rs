@@ -116,6 +116,7 @@ impl Model {
     /// The answer to a join. A snapshot takes the place of the lines, what was missed goes behind them. Own messages that
     /// the server has not answered survive both.
     pub fn replayed(&mut self, replay: Replay<ChatMessage>) -> Heard {
+        let replay = self.follower.unknown(replay);
         let before = self.position().filter(|old| old.epoch == replay.position.epoch);
         let seen = before.map_or(replay.position.seq, |position| position.seq);
         if !replay.recovered {

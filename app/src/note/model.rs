@@ -91,6 +91,7 @@ impl Model {
 
     /// The answer to a join.
     pub fn replayed(&mut self, replay: Replay<NoteChanged, Vec<Note>>) -> Heard {
+        let replay = self.follower.unknown(replay);
         if let Some(notes) = replay.snapshot {
             // It holds all that the server has answered, or the server has lost it.
             self.pending.retain(|pending| !matches!(pending.stage, Stage::Taken(_)));

@@ -41,8 +41,10 @@ pub struct Writer<B: Book> {
     written: Option<(NewEntry, Seq)>,
     /// Whether the log has yet to answer: one thing is asked of it at a time.
     asked: bool,
-    /// Whether the log may have lost something: before all else it is told what was known of it.
+    /// Whether the log may have lost something: before all else it is to be told what was known of it.
     unsure: bool,
+    /// Whether it was told so, and has yet to answer.
+    witnessing: bool,
     /// Whether the log is read anew, and what is heard of it until then says nothing.
     loading: bool,
     /// The farthest place that was heard of, which may lie beyond what the book holds.
@@ -84,6 +86,7 @@ impl<B: Book> Writer<B> {
             written: None,
             asked: false,
             unsure: false,
+            witnessing: false,
             loading: false,
             away: None,
         })
@@ -214,7 +217,8 @@ impl<B: Book> Writer<B> {
         }
         self.away = None;
         let topic = B::TOPIC;
-        let call = if self.unsure {
+        let call = if std::mem::take(&mut self.unsure) {
+            self.witnessing = true;
             let (position, entry) = (self.book.position(), self.last.clone());
             Some(LogCall::Witness(topic, Witness { position, entry }))
         } else if self.heard > self.end() {

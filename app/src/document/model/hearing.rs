@@ -38,6 +38,7 @@ impl Model {
 
     /// The answer to a join.
     pub fn replayed(&mut self, replay: Replay<DocumentEdited, String>, carets: &[CaretAt]) -> Heard {
+        let replay = self.follower.unknown(replay);
         let mut heard = Heard::Taken;
         if let Some(text) = replay.snapshot {
             self.reset(replay.position, text);

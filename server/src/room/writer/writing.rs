@@ -140,7 +140,7 @@ impl<B: Book> Writing for Writer<B> {
     }
 
     fn heard(&mut self, now: Now, epoch: Epoch, entry: &Entry, out: &mut Outbox) -> Result<(), Lost> {
-        if self.unsure {
+        if self.unsure || self.witnessing {
             // It may go on from what is not here.
             self.heard = self.heard.max(entry.seq);
         } else {
@@ -170,18 +170,20 @@ impl<B: Book> Writing for Writer<B> {
         result: Result<Page, LogError>,
         out: &mut Outbox,
     ) -> Result<(), Lost> {
-        self.asked = false;
+        (self.asked, self.witnessing) = (false, false);
         match result {
             Ok(page) => {
-                self.unsure = false;
                 self.read(&page, out)?;
                 if page.end.seq < known.seq {
                     return self.lose();
                 }
             }
             // Each wish will be told so.
-            Err(LogError::Damaged(_)) => self.unsure = false,
-            Err(LogError::Away(_) | LogError::Unavailable(_)) => self.away = Some(now.instant + AGAIN),
+            Err(LogError::Damaged(_)) => {}
+            Err(LogError::Away(_) | LogError::Unavailable(_)) => {
+                self.unsure = true;
+                self.away = Some(now.instant + AGAIN);
+            }
         }
         self.go_on(now, out);
         Ok(())

@@ -570,3 +570,23 @@ fn all_is_kept_by_the_replica_that_wrote_the_entry_with_which_it_is_time() {
     }
     assert_eq!(text(&state).len(), 500);
 }
+
+#[test]
+fn what_may_have_been_missed_while_a_log_is_asked_is_asked_for_once_more() {
+    let mut state = room();
+    let mut out = Outbox::new();
+    state.look_around(Now::read(), &mut out);
+    let mut again = Outbox::new();
+    state.look_around(Now::read(), &mut again);
+    assert!(
+        again.iter().all(|effect| !matches!(effect, Effect::Log(_))),
+        "one thing at a time"
+    );
+    let end = Position {
+        seq: Seq(END.seq.0 - 1),
+        ..END
+    };
+    let (_, out) = witness(&mut state, &out, end);
+    let (_, out) = witness(&mut state, &out, end);
+    assert!(out.iter().all(|effect| !matches!(effect, Effect::Log(_))));
+}
