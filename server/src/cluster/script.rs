@@ -76,10 +76,39 @@ pub fn log_error(error: &Error) -> LogError {
         | ErrorKind::Sentinel
         | ErrorKind::Auth
         | ErrorKind::Tls => LogError::Away(details),
-        _ => match details.split(' ').next() {
+        _ => match cause(&details).split(' ').next() {
             Some("DAMAGED" | "WRONGTYPE") => LogError::Damaged(details),
             Some("LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN") => LogError::Away(details),
             _ => LogError::Unavailable(details),
         },
+    }
+}
+
+/// What went wrong in a script. Before version 7 Redis says first where.
+fn cause(details: &str) -> &str {
+    let behind_place = details
+        .rsplit_once("@user_script:")
+        .and_then(|(_, rest)| rest.split_once(": "));
+    behind_place.map_or(details, |(_, cause)| cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_data_is_told_from_a_redis_that_takes_nothing_by_every_version() {
+        let error = |details: &'static str| log_error(&Error::new(ErrorKind::Unknown, details)).label();
+        let wrong_type = "WRONGTYPE Operation against a key holding the wrong kind of value";
+        assert_eq!(error(wrong_type), "damaged");
+        assert_eq!(error("WRONGTYPE Operation script: 5f1c, on @user_script:9."), "damaged");
+        let old = "ERR Error running script (call to f_5f1c): @user_script:9: WRONGTYPE Operation";
+        assert_eq!(error(old), "damaged");
+        assert_eq!(error("DAMAGED orrery:{a}:chat is no log of this version"), "damaged");
+        assert_eq!(
+            error("OOM command not allowed when used memory > 'maxmemory'."),
+            "refused"
+        );
+        assert_eq!(error("LOADING Redis is loading the dataset in memory"), "away");
     }
 }
