@@ -3,6 +3,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind};
 use protocol::{
     Code, Refusal,
+    access::Grants,
     auth::{Claims, Identity},
 };
 use std::time::Duration;
@@ -15,6 +16,30 @@ pub const SESSION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Longest token that is looked at; real ones have some 200 bytes.
 const TOKEN_BYTES: usize = 4096;
+
+/// What a token that was taken says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// Whose it is.
+    pub who: Identity,
+    /// Roles in rooms that come with it.
+    pub grants: Grants,
+    /// When it was signed, in seconds since 1970; 0 where it does not say.
+    pub issued: u64,
+    /// When it ends, in seconds since 1970.
+    pub until: u64,
+}
+
+impl From<Claims> for Bearer {
+    fn from(claims: Claims) -> Self {
+        Self {
+            who: claims.identity(),
+            grants: claims.rooms,
+            issued: claims.iat.unwrap_or_default(),
+            until: claims.exp,
+        }
+    }
+}
 
 /// The key, ready for use.
 pub struct Keys {
@@ -45,17 +70,19 @@ impl Keys {
             name: Some(who.name.clone()),
             hue: Some(who.hue),
             exp: now + span.as_secs(),
+            iat: Some(now),
+            rooms: Grants::default(),
         };
         encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
     }
 
     /// Whose token this is, or why it is not taken: `token_malformed`, `token_bad_signature` or `token_expired`.
-    pub fn verify(&self, token: &str) -> Result<Identity, Refusal> {
+    pub fn verify(&self, token: &str) -> Result<Bearer, Refusal> {
         if token.len() > TOKEN_BYTES {
             return Err(refusal(Code::TokenMalformed));
         }
         match decode::<Claims>(token, &self.verify, &self.validation) {
-            Ok(data) => Ok(data.claims.identity()),
+            Ok(data) => Ok(data.claims.into()),
             Err(error) => Err(refusal(code(error.kind()))),
         }
     }
@@ -114,13 +141,13 @@ mod tests {
     fn a_token_names_its_bearer() {
         let keys = Keys::new("secret");
         let token = keys.sign(&ann(), seconds(), SOCKET_TOKEN).unwrap();
-        assert_eq!(keys.verify(&token), Ok(ann()));
+        assert_eq!(keys.verify(&token).map(|bearer| bearer.who), Ok(ann()));
     }
 
     #[test]
     fn what_a_token_leaves_open_is_filled_in() {
         let token = forged(&json!({ "sub": "bob", "exp": seconds() + 60 }), Algorithm::HS256);
-        assert_eq!(Keys::new("secret").verify(&token).unwrap().name.as_str(), "bob");
+        assert_eq!(Keys::new("secret").verify(&token).unwrap().who.name.as_str(), "bob");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How a client says who it is when it connects, and what its token holds.
 
-use crate::{Hue, Name, UserId};
+use crate::{Hue, Name, UserId, access::Grants};
 use serde::{Deserialize, Serialize};
 
 /// The `auth` payload of Socket.IO's CONNECT.
@@ -27,16 +27,22 @@ pub struct Claims {
     pub hue: Option<Hue>,
     /// End of validity in seconds since 1970. A token without an end is malformed.
     pub exp: u64,
+    /// When it was signed, in seconds since 1970. Absent: before everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iat: Option<u64>,
+    /// Roles in rooms that come with the token, such as `{ "standup": "editor", "team-*": "viewer" }`.
+    #[serde(default, skip_serializing_if = "Grants::is_empty")]
+    pub rooms: Grants,
 }
 
 impl Claims {
     /// Who the bearer is, with everything that the token left open filled in.
     #[must_use]
-    pub fn identity(self) -> Identity {
-        let name = self.name.unwrap_or_else(|| Name::of(&self.sub));
+    pub fn identity(&self) -> Identity {
+        let name = self.name.clone().unwrap_or_else(|| Name::of(&self.sub));
         let hue = self.hue.unwrap_or_else(|| Hue::of(&self.sub));
         Identity {
-            user_id: self.sub,
+            user_id: self.sub.clone(),
             name,
             hue,
         }

@@ -6,6 +6,7 @@
 //! Wire names are in each type's [`Event::NAME`]; JSON fields are camelCase; unknown fields are ignored. Every feature has
 //! one file, named by the word it has in all layers. The JSON of each payload is fixed by the files in `fixtures/`.
 
+pub mod access;
 pub mod auth;
 pub mod chat;
 pub mod color;
@@ -27,6 +28,7 @@ pub mod tape;
 pub mod time;
 pub mod typing;
 
+pub use access::Role;
 pub use color::Hue;
 pub use event::{Answer, Event, Request, ServerEvent};
 pub use id::{MessageId, NoteId, PeerId, RoomId, UserId};

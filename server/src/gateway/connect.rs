@@ -4,13 +4,10 @@ use super::{Gateway, table::Table};
 use crate::{
     listener::{Remote, flow::Flow},
     room::command::Command,
-    token,
+    token::{self, Bearer},
 };
 use axum::extract::ConnectInfo;
-use protocol::{
-    Code, Refusal, VERSION,
-    auth::{Auth, Identity},
-};
+use protocol::{Code, Refusal, VERSION, auth::Auth};
 use serde_json::Value;
 use socketioxide::{
     extract::{SocketRef, TryData},
@@ -29,8 +26,8 @@ pub fn middleware(
     move |socket: SocketRef, TryData(auth): TryData<Value>| {
         let admitted = identify(&gateway, auth.unwrap_or_default());
         let result = match admitted {
-            Ok(who) => {
-                enter(&gateway, &socket, who);
+            Ok(bearer) => {
+                enter(&gateway, &socket, bearer);
                 Ok(())
             }
             Err(refusal) => {
@@ -43,7 +40,7 @@ pub fn middleware(
 }
 
 /// Who asks to come in.
-fn identify(gateway: &Gateway, auth: Value) -> Result<Identity, Refusal> {
+fn identify(gateway: &Gateway, auth: Value) -> Result<Bearer, Refusal> {
     if gateway.is_draining() {
         return Err(Refusal::new(Code::Draining, "This server is stopping: try again in a moment.").retry_after(RETRY));
     }
@@ -63,10 +60,10 @@ fn identify(gateway: &Gateway, auth: Value) -> Result<Identity, Refusal> {
 }
 
 /// Lets a connection in.
-fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, who: Identity) {
+fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) {
     let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
     let flow = remote.map_or_else(Arc::<Flow>::default, |ConnectInfo(remote)| Arc::clone(&remote.flow));
-    let connection = gateway.connections.enter(socket.clone(), who, flow);
+    let connection = gateway.connections.enter(socket.clone(), bearer, flow);
     socket.extensions.insert(connection);
     socket.on_fallback(Table(Arc::clone(gateway)));
     let gateway = Arc::clone(gateway);

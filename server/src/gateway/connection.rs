@@ -1,6 +1,6 @@
 //! Who is connected: one entry a connection, from CONNECT to its end.
 
-use crate::{listener::flow::Flow, metrics::Metrics, room::command::Command, rooms::count};
+use crate::{listener::flow::Flow, metrics::Metrics, room::command::Command, rooms::count, token::Bearer};
 use protocol::{PeerId, RoomId, UserId, auth::Identity};
 use socketioxide::{extract::SocketRef, socket::Sid};
 use std::{
@@ -25,6 +25,8 @@ pub struct Connection {
     pub peer: PeerId,
     /// Whose it is.
     pub who: Identity,
+    /// What its token says.
+    bearer: Mutex<Arc<Bearer>>,
     /// The rooms it has joined; `None` once it has ended.
     joined: Mutex<Option<Joined>>,
     /// How its bytes flow; another one once it has changed its transport.
@@ -33,6 +35,11 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// What its token says.
+    pub fn bearer(&self) -> Arc<Bearer> {
+        Arc::clone(&lock(&self.bearer))
+    }
+
     /// See [`Flow`].
     pub fn flow(&self) -> Arc<Flow> {
         Arc::clone(&lock(&self.flow))
@@ -119,7 +126,7 @@ impl Connections {
     }
 
     /// Enters a connection.
-    pub fn enter(&self, socket: SocketRef, who: Identity, flow: Arc<Flow>) -> Arc<Connection> {
+    pub fn enter(&self, socket: SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Arc<Connection> {
         let mut all = lock(&self.all);
         let sid = socket.id;
         let flow = all.flows.get(&sid).and_then(Weak::upgrade).unwrap_or(flow);
@@ -127,7 +134,8 @@ impl Connections {
         let (joined, metrics) = (Mutex::new(Some(Joined::new())), Arc::clone(&self.metrics));
         let connection = Arc::new(Connection {
             peer,
-            who,
+            who: bearer.who.clone(),
+            bearer: Mutex::new(Arc::new(bearer)),
             joined,
             flow: Mutex::new(flow),
             metrics,

@@ -64,5 +64,5 @@ fn bearer(web: &Web, headers: &HeaderMap) -> Result<Identity, Refusal> {
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
         .ok_or_else(|| token::refusal(Code::TokenMissing))?;
-    web.keys.verify(token.trim())
+    web.keys.verify(token.trim()).map(|bearer| bearer.who)
 }

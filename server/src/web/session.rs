@@ -17,6 +17,7 @@ const COOKIE: &str = "orrery_session";
 pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let secure = is_secure(request.headers());
     let known = cookie(request.headers()).and_then(|token| web.keys.verify(token).ok());
+    let known = known.map(|bearer| bearer.who);
     let new = known.is_none();
     let Some(who) = known.or_else(guest) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

@@ -10,6 +10,7 @@ use axum::{
 };
 use protocol::{
     Code, Hue, Name, Refusal, UserId,
+    access::Grants,
     auth::{Claims, Identity},
 };
 use serde::Deserialize;
@@ -44,5 +45,13 @@ fn identity(Wanted { sub, name, hue }: Wanted) -> Result<Identity, Refusal> {
         .map(|name| name.parse())
         .transpose()
         .map_err(|error| malformed(&error))?;
-    Ok(Claims { sub, name, hue, exp: 0 }.identity())
+    let claims = Claims {
+        sub,
+        name,
+        hue,
+        exp: 0,
+        iat: None,
+        rooms: Grants::default(),
+    };
+    Ok(claims.identity())
 }
