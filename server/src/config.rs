@@ -1,5 +1,9 @@
 //! Everything that can be set, by flag or environment. Knows no other module.
 
+mod limits;
+
+pub use limits::{Limits, Rate};
+
 use clap::{Parser, ValueEnum};
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
@@ -68,6 +72,10 @@ pub struct Config {
     /// Rooms with somebody in them that this process takes; more are refused with `server_full`.
     #[arg(long, env = "ROOMS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub rooms: u32,
+
+    /// What one person, one address and one connection may do.
+    #[command(flatten)]
+    pub limits: Limits,
 
     /// Milliseconds for which a lost connection does not yet count as having left.
     #[arg(long, env = "GRACE_MS", default_value_t = 2000)]
@@ -149,6 +157,7 @@ impl Config {
             chat_history: 1000,
             room_members: 500,
             rooms: 10_000,
+            limits: Limits::default(),
             grace_ms: 2000,
             stall_ms: 10_000,
             drain_ms: 3000,

@@ -10,7 +10,9 @@ pub mod connect;
 pub mod connection;
 pub mod cursor;
 pub mod document;
+pub mod held;
 pub mod id;
+pub mod meter;
 pub mod note;
 pub mod notification;
 pub mod outbox;
@@ -21,7 +23,10 @@ pub mod typing;
 
 use crate::{
     cluster::bus::Bus,
-    config::{Config, Transports},
+    config::{Config, Limits, Transports},
+    lease::Leases,
+    limit::Buckets,
+    listener::pending::Pending,
     metrics::Metrics,
     rooms::Rooms,
     token::Keys,
@@ -29,13 +34,13 @@ use crate::{
 use connection::Connections;
 use notification::Notifier;
 use protocol::{
-    SOCKET_PATH,
+    SOCKET_PATH, UserId,
     drain::Draining,
     health::{Bus as State, Mode},
-    limits::PACKET,
 };
 use socketioxide::{SocketIo, TransportType, handler::ConnectHandler};
 use std::{
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -59,7 +64,7 @@ pub const QUEUE: usize = 128;
 const PING: Duration = Duration::from_secs(10);
 
 /// How long a connection may take to come to CONNECT.
-const CONNECT: Duration = Duration::from_secs(10);
+pub const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long farewells may take to reach the kernel, and transports to close.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -78,6 +83,16 @@ pub struct Gateway {
     pub notifier: Arc<Notifier>,
     /// The bus between replicas; `None` where there is one process alone.
     pub bus: Option<Arc<Bus>>,
+    /// Who is where on other replicas.
+    pub leases: Arc<dyn Leases>,
+    /// How often sockets may come from one address.
+    pub by_address: Buckets<IpAddr>,
+    /// Sockets that have not said yet whose they are.
+    pub pending: Arc<Pending>,
+    /// How often one person may notify others.
+    pub notifying: Buckets<UserId>,
+    /// What one connection may do.
+    pub limits: Limits,
     /// Name of this replica.
     pub instance: String,
     draining: AtomicBool,
@@ -88,12 +103,14 @@ impl Gateway {
     #[must_use]
     pub fn new(
         rooms: Arc<Rooms>,
+        leases: Arc<dyn Leases>,
         bus: Option<Arc<Bus>>,
         metrics: Arc<Metrics>,
         keys: Arc<Keys>,
+        limits: &Limits,
         instance: String,
     ) -> Self {
-        let connections = Arc::new(Connections::new(Arc::clone(&metrics)));
+        let connections = Arc::new(Connections::new(limits.clone(), Arc::clone(&metrics)));
         let notifier = Notifier::new(Arc::clone(&connections), bus.clone(), Arc::clone(&metrics));
         Self {
             rooms,
@@ -102,6 +119,11 @@ impl Gateway {
             keys,
             notifier: Arc::new(notifier),
             bus,
+            leases,
+            by_address: Buckets::new(limits.rate_connect),
+            pending: Pending::new(limits.pending as usize),
+            notifying: Buckets::new(limits.rate_notify),
+            limits: limits.clone(),
             instance,
             draining: AtomicBool::new(false),
         }
@@ -151,9 +173,9 @@ pub fn layer(gateway: &Arc<Gateway>, config: &Config) -> (Layer, Handle) {
         .ping_timeout(PING)
         .connect_timeout(CONNECT)
         .max_buffer_size(QUEUE)
-        .max_payload(PACKET as u64)
-        .ws_max_message_size(PACKET)
-        .ws_max_frame_size(PACKET);
+        .max_payload(u64::from(config.limits.packet_bytes))
+        .ws_max_message_size(config.limits.packet_bytes as usize)
+        .ws_max_frame_size(config.limits.packet_bytes as usize);
     let builder = match config.transports() {
         Transports::Both => builder.transports([TransportType::Polling, TransportType::Websocket]),
         Transports::Websocket => builder.transports([TransportType::Websocket]),

@@ -5,7 +5,7 @@ pub mod memory;
 
 use crate::{cluster::Life, store::LogError};
 use async_trait::async_trait;
-use protocol::{Millis, PeerId, RoomId, auth::Identity, presence::PresenceEntry};
+use protocol::{Millis, PeerId, RoomId, UserId, auth::Identity, presence::PresenceEntry};
 use serde::{Deserialize, Serialize};
 
 /// One connection in a room.
@@ -44,6 +44,17 @@ pub trait Leases: Send + Sync + 'static {
     async fn others(&self, room: &RoomId) -> Result<Others, LogError> {
         _ = room;
         Ok(Others::default())
+    }
+
+    /// A person has so many connections here from now on, one more than before. Returns how many they have on other replicas.
+    async fn count_in(&self, user: &UserId, here: usize) -> usize {
+        _ = (user, here);
+        0
+    }
+
+    /// A person has only so many connections here from now on.
+    fn count_out(&self, user: &UserId, here: usize) {
+        _ = (user, here);
     }
 
     /// Every room in which somebody is, on all replicas, with who is there.

@@ -15,6 +15,7 @@ pub mod cluster;
 pub mod config;
 pub mod gateway;
 pub mod lease;
+pub mod limit;
 pub mod listener;
 pub mod metrics;
 pub mod room;

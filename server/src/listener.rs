@@ -1,7 +1,9 @@
 //! Accepted connections: without Nagle's delay, and guarded against peers that stop reading.
 
+pub mod address;
 pub mod flow;
 pub mod guard;
+pub mod pending;
 
 use crate::metrics::Metrics;
 use axum::{
@@ -10,7 +12,12 @@ use axum::{
 };
 use flow::Flow;
 use guard::Guarded;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A TCP listener whose connections are [`Guarded`].
@@ -53,6 +60,8 @@ impl Listener for GuardedListener {
 /// What a request knows of its connection.
 #[derive(Clone)]
 pub struct Remote {
+    /// Who is at its other end: a client, or a proxy.
+    pub peer: IpAddr,
     /// How its bytes flow.
     pub flow: Arc<Flow>,
 }
@@ -60,6 +69,7 @@ pub struct Remote {
 impl Connected<IncomingStream<'_, GuardedListener>> for Remote {
     fn connect_info(stream: IncomingStream<'_, GuardedListener>) -> Self {
         Self {
+            peer: stream.remote_addr().ip(),
             flow: stream.io().flow(),
         }
     }

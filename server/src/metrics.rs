@@ -30,6 +30,13 @@ pub struct Metrics {
     pub deliveries: Family,
     /// Refusals, by code.
     pub refusals: Family,
+    /// Events that came faster than they may, by [`METERED`]; cursors among them are told later, all else is refused.
+    pub rate_limited: Family,
+    /// Sockets that were refused or ended before they had said whose they are: too many from one `address`, too many at a
+    /// time (`pending`), too many bytes (`size`).
+    pub handshakes_refused: Family,
+    /// Connections ended because they went on after hundreds of refusals.
+    pub floods: IntCounter,
     /// Connections ended because the peer did not take what was for it, by reason: `stalled` or `queue_full`.
     pub evictions: Family,
     /// Connections that ended, by [`END_REASONS`].
@@ -83,6 +90,9 @@ pub const EVENTS_IN: &[&str] = &[
     UNKNOWN,
 ];
 
+/// What is metered: see the gateway's `meter`; and notifications over HTTP.
+pub const METERED: &[&str] = &["chat", "cursor", "document", "join", "note", "notification", "other"];
+
 /// Why connections end: the client said so (`left`), its connection closed or failed (`closed`, `failed`), it sent what is
 /// no Socket.IO (`broken`), it fell silent (`silent`), the server ended it (`server`).
 pub const END_REASONS: &[&str] = &["broken", "closed", "failed", "left", "server", "silent"];
@@ -133,6 +143,25 @@ impl Metrics {
                 events_out,
             )?,
             refusals: family(&registry, "collab_refusals_total", "Refusals.", "code", &codes)?,
+            rate_limited: family(
+                &registry,
+                "collab_rate_limited_total",
+                "Events that came faster than they may.",
+                "kind",
+                METERED,
+            )?,
+            handshakes_refused: family(
+                &registry,
+                "collab_handshakes_refused_total",
+                "Sockets refused or ended before they had said whose they are.",
+                "reason",
+                &["address", "pending", "size"],
+            )?,
+            floods: counter(
+                &registry,
+                "collab_floods_total",
+                "Connections ended that went on after hundreds of refusals.",
+            )?,
             evictions: family(
                 &registry,
                 "collab_slow_client_evictions_total",

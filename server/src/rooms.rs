@@ -119,6 +119,11 @@ impl Rooms {
         }
     }
 
+    /// Runs something that has to do with rooms, and that the server waits for when it stops.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
     /// Forgets an empty room, unless something was just sent to it.
     fn close(&self, room: &RoomId, commands: &mpsc::Receiver<Command>) -> bool {
         let mut open = self.lock();

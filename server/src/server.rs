@@ -91,9 +91,11 @@ impl Server {
         ));
         let gateway = Arc::new(Gateway::new(
             Arc::clone(&rooms),
+            Arc::clone(&leases),
             bus,
             Arc::clone(&metrics),
             Arc::clone(&keys),
+            &config.limits,
             instance,
         ));
         let pass_on = Arc::clone(&gateway.notifier).pass_on();

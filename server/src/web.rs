@@ -28,7 +28,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use protocol::Refusal;
+use protocol::{Code, Refusal};
 use serde_json::json;
 use std::{sync::Arc, time::Instant};
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
@@ -111,6 +111,19 @@ fn pages(web: &Web) -> Router {
 fn refused(web: &Web, status: StatusCode, error: Refusal) -> Response {
     web.metrics.refusals.inc(error.code.as_str());
     (status, Json(json!({ "error": error }))).into_response()
+}
+
+/// A refusal that trying again will change, with when: 429 for who comes too fast, 503 where there is no room.
+fn not_now(web: &Web, error: Refusal) -> Response {
+    let status = match error.code {
+        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let seconds = error.retry_after_ms.unwrap_or_default().div_ceil(1000).max(1);
+    let mut response = refused(web, status, error);
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// Browsers take types as they are told.

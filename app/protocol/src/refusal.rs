@@ -48,6 +48,10 @@ codes! {
     RoomFull = "room_full",
     /// The process has as many rooms as it may have.
     ServerFull = "server_full",
+    /// This came faster than it may; try again after the time named.
+    RateLimited = "rate_limited",
+    /// The person has as many connections as one may have.
+    TooManyConnections = "too_many_connections",
     /// The room has more to do than it can; try again after the time named.
     Busy = "busy",
     /// The store did not take the entry; try again after the time named.
@@ -121,8 +125,17 @@ impl Refusal {
         self
     }
 
-    /// Reads back what [`fmt::Display`] wrote. Socket.IO's `connect_error` carries only a string, so a refused CONNECT is
-    /// told as `code: sentence`.
+    /// A refused CONNECT as one string, which is all that Socket.IO's `connect_error` carries: `code: sentence`, and where
+    /// trying again may help ` (retry after N ms)` behind it.
+    #[must_use]
+    pub fn to_connect_error(&self) -> String {
+        match self.retry_after_ms {
+            Some(ms) => format!("{self} (retry after {ms} ms)"),
+            None => self.to_string(),
+        }
+    }
+
+    /// Reads back what [`Refusal::to_connect_error`] wrote.
     #[must_use]
     pub fn from_connect_error(text: &str) -> Self {
         let (code, message) = text.split_once(": ").unwrap_or(("unknown", text));
@@ -132,7 +145,14 @@ impl Refusal {
             .find(|known| known.as_str() == code)
             .unwrap_or(Code::Unknown);
         let message = if code == Code::Unknown { text } else { message };
-        Self::new(code, message)
+        let retry = message
+            .strip_suffix(" ms)")
+            .and_then(|message| message.rsplit_once(" (retry after "))
+            .and_then(|(message, ms)| Some((message, ms.parse().ok()?)));
+        match retry {
+            Some((message, ms)) => Self::new(code, message).retry_after(ms),
+            None => Self::new(code, message),
+        }
     }
 }
 
@@ -170,7 +190,10 @@ mod tests {
     #[test]
     fn a_connect_error_is_read_back() {
         let refusal = Refusal::new(Code::TokenExpired, "This token has expired: get a new one.");
-        assert_eq!(Refusal::from_connect_error(&refusal.to_string()), refusal);
+        assert_eq!(Refusal::from_connect_error(&refusal.to_connect_error()), refusal);
+        let later = Refusal::new(Code::Draining, "Not now.").retry_after(1000);
+        assert_eq!(later.to_connect_error(), "draining: Not now. (retry after 1000 ms)");
+        assert_eq!(Refusal::from_connect_error(&later.to_connect_error()), later);
         assert_eq!(Refusal::from_connect_error("odd: thing").message, "odd: thing");
     }
 }

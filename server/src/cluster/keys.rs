@@ -3,7 +3,7 @@
 //! The keys of a room share a hash tag, so that Redis Cluster keeps them in one slot and one script may use them together.
 
 use crate::store::Topic;
-use protocol::RoomId;
+use protocol::{RoomId, UserId};
 use std::time::Duration;
 
 /// How long the entries of people who are in a room outlive the replica that last refreshed them. Their lease ends far
@@ -12,6 +12,9 @@ pub const PRESENCE_TTL: Duration = Duration::from_secs(60);
 
 /// How long a replica is taken for alive after its last sign of life.
 pub const LEASE: Duration = Duration::from_secs(5);
+
+/// How long the count of a person's connections is believed after it was last written.
+pub const CONNECTIONS_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How long a log lives in which nothing was ever written: as long as somebody may hold a page of it open.
 pub const EMPTY_LOG_TTL: Duration = Duration::from_secs(24 * 60 * 60);
@@ -43,6 +46,12 @@ pub fn room_of(channel: &str) -> Option<RoomId> {
 #[must_use]
 pub fn presence(room: &RoomId) -> String {
     format!("orrery:{{{room}}}:presence")
+}
+
+/// A hash: how many connections a person has on each replica. Lives for [`CONNECTIONS_TTL`] after it was written.
+#[must_use]
+pub fn connections(user: &UserId) -> String {
+    format!("orrery:connections:{user}")
 }
 
 /// The keys of a log, in the order in which scripts take them: a hash (its epoch, its last entry, its snapshot), the stream

@@ -4,6 +4,7 @@
 //! other, all their changes at once. After Redis was away everything is written anew. A replica shows that it lives once
 //! a second; whoever misses it for [`keys::LEASE`] sweeps what it left in the rooms both have.
 
+mod crowd;
 mod hash;
 mod mirror;
 
@@ -19,6 +20,7 @@ use crate::{
     store::LogError,
 };
 use async_trait::async_trait;
+use crowd::Crowd;
 use fred::{
     clients::Client,
     error::Error,
@@ -27,7 +29,7 @@ use fred::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use mirror::{Change, Mirror};
-use protocol::{PeerId, RoomId, health::Bus as State, presence::PresenceEntry};
+use protocol::{PeerId, RoomId, UserId, health::Bus as State, presence::PresenceEntry};
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -67,6 +69,7 @@ pub struct RedisLeases {
     client: Client,
     bus: Arc<Bus>,
     mirror: Mutex<Mirror>,
+    crowd: Crowd,
     /// A room has changed.
     changed: Notify,
     listed: tokio::sync::Mutex<Option<(Instant, List)>>,
@@ -86,12 +89,14 @@ impl RedisLeases {
             client,
             bus: Arc::clone(bus),
             mirror: Mutex::default(),
+            crowd: Crowd::default(),
             changed: Notify::new(),
             listed: tokio::sync::Mutex::default(),
         });
         // Before anybody is written down, or others would sweep them.
-        if let Err(error) = leases.sign().await {
-            tracing::warn!(%error, "no sign of life could be given");
+        match leases.sign().await {
+            Ok((_, alive)) => leases.crowd.saw(&alive),
+            Err(error) => tracing::warn!(%error, "no sign of life could be given"),
         }
         let (cancel, task) = (cancel.clone(), Arc::clone(&leases));
         tasks.spawn(async move {
@@ -112,7 +117,7 @@ impl RedisLeases {
         let mut missing = HashMap::new();
         loop {
             let done = tokio::select! {
-                () = self.changed.notified() => self.write().await,
+                () = self.changed.notified() => self.write_all().await,
                 _ = sign.tick() => self.look(&mut missing).await,
                 _ = refresh.tick() => self.refresh().await,
                 Ok(()) = state.changed() => {
@@ -131,7 +136,13 @@ impl RedisLeases {
     /// Everything is to be written anew.
     fn anew(&self) {
         self.lock().anew();
+        self.crowd.anew();
         self.changed.notify_one();
+    }
+
+    async fn write_all(&self) -> Result<(), Error> {
+        self.write_counts().await?;
+        self.write().await
     }
 
     /// Writes down rooms that changed.
@@ -189,6 +200,7 @@ impl RedisLeases {
     /// Shows that it lives, and sweeps after those who do not.
     async fn look(&self, missing: &mut HashMap<Life, u32>) -> Result<(), Error> {
         let (known, alive) = self.sign().await?;
+        self.crowd.saw(&alive);
         if !known {
             // Others have swept what was ours, or will.
             self.anew();
@@ -315,6 +327,15 @@ impl Leases for RedisLeases {
         held.retain(|(life, _)| *life != self.life);
         self.bus.saw(room, held.iter().map(|(life, _)| life));
         Ok(Others { version, held })
+    }
+
+    async fn count_in(&self, user: &UserId, here: usize) -> usize {
+        self.count(user, here).await
+    }
+
+    fn count_out(&self, user: &UserId, here: usize) {
+        self.crowd.note(user, here);
+        self.changed.notify_one();
     }
 
     /// Where Redis is away, the rooms that are open here.

@@ -3,18 +3,22 @@
 use super::{
     Gateway,
     connection::{Connected, Connection},
+    meter::Kind,
     outbox,
 };
-use crate::room::{
-    command::{Command, Reply, Ticket},
-    state::not_joined,
+use crate::{
+    room::{
+        command::{Command, Reply, Ticket},
+        state::not_joined,
+    },
+    rooms::Rooms,
 };
 use protocol::{Answer, Refusal, RoomId, refusal::Refused};
 use socketioxide::{
     SocketIo,
     extract::{AckSender, SocketRef},
 };
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 /// An event that is being handled.
 pub struct Call<'a> {
@@ -41,6 +45,9 @@ impl Back {
     pub fn answer<T: serde::Serialize>(self, answer: Result<T, Refusal>) {
         if let Err(refusal) = &answer {
             self.metrics.refusals.inc(refusal.code.as_str());
+            if !self.connected.connection.meters.may_be_refused() {
+                return self.connected.connection.end_flood();
+            }
         }
         match (self.ack, answer) {
             (Some(ack), answer) => {
@@ -77,8 +84,45 @@ impl Call<'_> {
         }
     }
 
+    /// The same for the tick lane, where the newest is worth as much as all: what comes too fast is held, in place of what
+    /// was held before, and given to the room as soon as it may be.
+    pub fn hand_newest(self, event: &'static str, room: &RoomId, command: impl FnOnce(Ticket) -> Command) {
+        match self.connection.meters.take(Kind::Cursor) {
+            Ok(()) => {
+                self.connection.held.outdate(event, room);
+                self.hand(room, command);
+            }
+            Err(wait) => {
+                self.gateway.metrics.rate_limited.inc(Kind::Cursor.label());
+                let command = command(self.back.ticket());
+                if self.connection.held.keep(event, room, command) {
+                    let (rooms, connection) = (Arc::clone(&self.gateway.rooms), self.connection);
+                    self.gateway.rooms.spawn(let_go(rooms, connection, wait));
+                }
+            }
+        }
+    }
+
     /// The socket of this call.
     pub fn socket(&self) -> &SocketRef {
         &self.back.connected.socket
+    }
+}
+
+/// Gives what a connection holds to its rooms, once it may.
+async fn let_go(rooms: Arc<Rooms>, connection: Arc<Connection>, mut wait: Duration) {
+    loop {
+        tokio::time::sleep(wait).await;
+        match connection.meters.take(Kind::Cursor) {
+            Ok(()) => break,
+            Err(more) => wait = more,
+        }
+    }
+    for (room, command) in connection.held.release() {
+        let Some(way) = connection.way(&room) else { continue };
+        if let Err(returned) = rooms.send(&way, command) {
+            let (command, refusal) = *returned;
+            command.refuse(refusal);
+        }
     }
 }

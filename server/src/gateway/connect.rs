@@ -14,7 +14,7 @@ use socketioxide::{
     handler::connect::ConnectMiddleware,
     socket::DisconnectReason,
 };
-use std::{future::ready, sync::Arc};
+use std::{error::Error, fmt, future::ready, sync::Arc};
 
 /// When to try again at a server that is stopping, in milliseconds.
 const RETRY: u64 = 1000;
@@ -24,20 +24,31 @@ pub fn middleware(
     gateway: Arc<Gateway>,
 ) -> impl ConnectMiddleware<socketioxide::adapter::LocalAdapter, (SocketRef, TryData<Value>)> {
     move |socket: SocketRef, TryData(auth): TryData<Value>| {
-        let admitted = identify(&gateway, auth.unwrap_or_default());
-        let result = match admitted {
-            Ok(bearer) => {
-                enter(&gateway, &socket, bearer);
-                Ok(())
-            }
-            Err(refusal) => {
+        let gateway = Arc::clone(&gateway);
+        async move {
+            let result = match identify(&gateway, auth.unwrap_or_default()) {
+                Ok(bearer) => admit(&gateway, &socket, bearer).await,
+                Err(refusal) => Err(refusal),
+            };
+            result.map_err(|refusal| {
                 gateway.metrics.refusals.inc(refusal.code.as_str());
-                Err(refusal)
-            }
-        };
-        ready(result)
+                NotIn(refusal)
+            })
+        }
     }
 }
+
+/// A refused CONNECT, as the library writes it out.
+#[derive(Debug)]
+struct NotIn(Refusal);
+
+impl fmt::Display for NotIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_connect_error())
+    }
+}
+
+impl Error for NotIn {}
 
 /// Who asks to come in.
 fn identify(gateway: &Gateway, auth: Value) -> Result<Bearer, Refusal> {
@@ -59,11 +70,35 @@ fn identify(gateway: &Gateway, auth: Value) -> Result<Bearer, Refusal> {
     gateway.keys.verify(&token)
 }
 
-/// Lets a connection in.
-fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) {
+/// Lets a connection in, if its person has not too many here and elsewhere. Others are asked first, and only where there
+/// are any: once a connection is entered nothing is waited for until CONNECT is answered, so that none is entered that the
+/// library has given up.
+async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Result<(), Refusal> {
     let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
     let flow = remote.map_or_else(Arc::<Flow>::default, |ConnectInfo(remote)| Arc::clone(&remote.flow));
-    let connection = gateway.connections.enter(socket.clone(), bearer, flow);
+    if !flow.proven() {
+        gateway.pending.proven_polling();
+    }
+    if gateway.bus.is_none() {
+        return enter(gateway, socket, bearer, flow);
+    }
+    let user = bearer.who.user_id.clone();
+    let here = gateway.connections.of(&user).len() + 1;
+    let elsewhere = gateway.leases.count_in(&user, here).await;
+    let entered = if here + elsewhere > gateway.limits.connections_per_user as usize {
+        Err(gateway.connections.too_many())
+    } else {
+        enter(gateway, socket, bearer, flow)
+    };
+    if entered.is_err() {
+        gateway.leases.count_out(&user, gateway.connections.of(&user).len());
+    }
+    entered
+}
+
+/// Lets a connection in.
+fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Result<(), Refusal> {
+    let connection = gateway.connections.enter(socket.clone(), bearer, flow)?;
     socket.extensions.insert(connection);
     socket.on_fallback(Table(Arc::clone(gateway)));
     let gateway = Arc::clone(gateway);
@@ -71,6 +106,7 @@ fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) {
         leave(&gateway, &socket, reason);
         ready(())
     });
+    Ok(())
 }
 
 /// The connection has ended. Who said so has left; who did not may be back in a moment.
@@ -80,6 +116,8 @@ fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
     };
     let meant = matches!(reason, DisconnectReason::ClientNSDisconnect);
     gateway.metrics.ends.inc(label(reason));
+    let user = &connection.who.user_id;
+    gateway.leases.count_out(user, gateway.connections.of(user).len());
     for room in connection.end().into_values() {
         let peer = connection.peer;
         let command = if meant {

@@ -1,20 +1,26 @@
 //! Who is connected: one entry a connection, from CONNECT to its end.
 
-use crate::{listener::flow::Flow, metrics::Metrics, room::command::Command, rooms::count, token::Bearer};
-use protocol::{PeerId, RoomId, UserId, auth::Identity};
+use super::{CONNECT, held::Held, meter::Meters};
+use crate::{
+    config::Limits, listener::flow::Flow, metrics::Metrics, room::command::Command, rooms::count, token::Bearer,
+};
+use protocol::{Code, PeerId, Refusal, RoomId, UserId, auth::Identity};
 use socketioxide::{extract::SocketRef, socket::Sid};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
 
 /// Known flows without a connection that are kept before the dead ones among them are swept out.
 const SWEEP: usize = 1024;
+
+/// When to try again after `too_many_connections`, in milliseconds: as long as one that was lost may still count.
+const RETRY: u64 = 10_000;
 
 /// Rooms that a connection has joined, with the way to each.
 pub type Joined = HashMap<RoomId, mpsc::Sender<Command>>;
@@ -29,6 +35,10 @@ pub struct Connection {
     bearer: Mutex<Arc<Bearer>>,
     /// The rooms it has joined; `None` once it has ended.
     joined: Mutex<Option<Joined>>,
+    /// How much it does.
+    pub meters: Meters,
+    /// What it told of the tick lane faster than it may.
+    pub held: Held,
     /// How its bytes flow; another one once it has changed its transport.
     flow: Mutex<Arc<Flow>>,
     metrics: Arc<Metrics>,
@@ -76,6 +86,16 @@ impl Connection {
         lock(&self.joined).take().unwrap_or_default()
     }
 
+    /// Ends the connection, because it does not listen to refusals.
+    pub fn end_flood(&self) {
+        let flow = self.flow();
+        if !flow.is_ended() {
+            self.metrics.floods.inc();
+            tracing::info!(peer = %self.peer, user = %self.who.user_id, "floods, ended");
+            flow.end();
+        }
+    }
+
     /// Ends the connection, because it did not take what it must not miss. Its client resumes.
     pub fn evict(&self) {
         let flow = self.flow();
@@ -102,6 +122,7 @@ pub struct Connections {
     all: Mutex<All>,
     /// Ids count up from a random start, so that those of two replicas do not meet.
     next: AtomicU32,
+    limits: Limits,
     metrics: Arc<Metrics>,
 }
 
@@ -110,6 +131,8 @@ struct All {
     by_peer: HashMap<PeerId, Connected>,
     by_sid: HashMap<Sid, PeerId>,
     by_user: HashMap<UserId, Vec<PeerId>>,
+    /// Those who came last: who has not heard CONNECT's answer after [`CONNECT`] was given up by the library in between.
+    newcomers: VecDeque<(Instant, Sid)>,
     /// Flows of requests, by the session they belong to: known before the session comes to CONNECT.
     flows: HashMap<Sid, Weak<Flow>>,
 }
@@ -117,17 +140,23 @@ struct All {
 impl Connections {
     /// Nobody yet.
     #[must_use]
-    pub fn new(metrics: Arc<Metrics>) -> Self {
+    pub fn new(limits: Limits, metrics: Arc<Metrics>) -> Self {
         Self {
             all: Mutex::default(),
             next: AtomicU32::new(rand::random()),
+            limits,
             metrics,
         }
     }
 
-    /// Enters a connection.
-    pub fn enter(&self, socket: SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Arc<Connection> {
+    /// Enters a connection, unless its person has as many here as one may have.
+    pub fn enter(&self, socket: SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Result<Arc<Connection>, Refusal> {
         let mut all = lock(&self.all);
+        let mine = all.by_user.get(&bearer.who.user_id).map_or(0, Vec::len);
+        if mine >= self.limits.connections_per_user as usize {
+            return Err(self.too_many());
+        }
+        self.forget_given_up(&mut all);
         let sid = socket.id;
         let flow = all.flows.get(&sid).and_then(Weak::upgrade).unwrap_or(flow);
         let peer = PeerId(self.next.fetch_add(1, Ordering::Relaxed));
@@ -137,6 +166,8 @@ impl Connections {
             who: bearer.who.clone(),
             bearer: Mutex::new(Arc::new(bearer)),
             joined,
+            meters: Meters::new(&self.limits),
+            held: Held::default(),
             flow: Mutex::new(flow),
             metrics,
         });
@@ -148,15 +179,43 @@ impl Connections {
             },
         );
         all.by_sid.insert(sid, peer);
+        all.newcomers.push_back((Instant::now(), sid));
         let user = connection.who.user_id.clone();
         all.by_user.entry(user).or_default().push(peer);
         self.metrics.connections.set(count(all.by_peer.len()));
-        connection
+        Ok(connection)
+    }
+
+    /// The refusal of whoever has too many connections.
+    pub fn too_many(&self) -> Refusal {
+        let most = self.limits.connections_per_user;
+        let message = format!("You have {most} connections open already: close one.");
+        Refusal::new(Code::TooManyConnections, message).retry_after(RETRY)
+    }
+
+    /// Strikes out newcomers whose transport closed in the very moment in which they were let in: nobody tells of their end.
+    fn forget_given_up(&self, all: &mut All) {
+        while all
+            .newcomers
+            .front()
+            .is_some_and(|(since, _)| since.elapsed() > CONNECT)
+        {
+            let Some((_, sid)) = all.newcomers.pop_front() else {
+                break;
+            };
+            let socket = all.by_sid.get(&sid).and_then(|peer| all.by_peer.get(peer));
+            if socket.is_some_and(|connected| !connected.socket.connected()) {
+                self.strike_from(all, sid);
+            }
+        }
     }
 
     /// Strikes a connection out.
     pub fn strike(&self, sid: Sid) -> Option<Arc<Connection>> {
-        let mut all = lock(&self.all);
+        self.strike_from(&mut lock(&self.all), sid)
+    }
+
+    fn strike_from(&self, all: &mut All, sid: Sid) -> Option<Arc<Connection>> {
         all.flows.remove(&sid);
         let peer = all.by_sid.remove(&sid)?;
         let connected = all.by_peer.remove(&peer)?;
@@ -181,6 +240,11 @@ impl Connections {
             all.flows.retain(|_, flow| flow.strong_count() > 0);
         }
         all.flows.insert(sid, Arc::downgrade(flow));
+    }
+
+    /// Whether this session has said whose it is.
+    pub fn is_known(&self, sid: Sid) -> bool {
+        lock(&self.all).by_sid.contains_key(&sid)
     }
 
     /// The connection with this id.

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use crate::room::command::Command;
-use protocol::cursor::MoveCursor;
+use protocol::{Event as _, cursor::MoveCursor};
 
 /// `cursor`.
 pub fn place(call: Call<'_>, moved: MoveCursor) {
@@ -10,5 +10,10 @@ pub fn place(call: Call<'_>, moved: MoveCursor) {
         return call.back.answer::<()>(Err(refusal));
     }
     let (peer, x, y) = (call.connection.peer, moved.x, moved.y);
-    call.hand(&moved.room, |ticket| Command::MoveCursor { peer, x, y, ticket });
+    call.hand_newest(MoveCursor::NAME, &moved.room, |ticket| Command::MoveCursor {
+        peer,
+        x,
+        y,
+        ticket,
+    });
 }

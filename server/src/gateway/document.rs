@@ -2,7 +2,10 @@
 
 use super::{call::Call, id};
 use crate::room::command::Command;
-use protocol::document::{EditDocument, MoveCaret};
+use protocol::{
+    Event as _,
+    document::{EditDocument, MoveCaret},
+};
 
 /// `document.edit`.
 pub fn edit(call: Call<'_>, mut edit: EditDocument) {
@@ -18,5 +21,9 @@ pub fn edit(call: Call<'_>, mut edit: EditDocument) {
 /// `document.caret`.
 pub fn caret(call: Call<'_>, moved: MoveCaret) {
     let (peer, caret) = (call.connection.peer, moved.caret);
-    call.hand(&moved.room, |ticket| Command::MoveCaret { peer, caret, ticket });
+    call.hand_newest(MoveCaret::NAME, &moved.room, |ticket| Command::MoveCaret {
+        peer,
+        caret,
+        ticket,
+    });
 }

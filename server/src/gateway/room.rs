@@ -7,7 +7,6 @@ use crate::room::{
 };
 use protocol::{
     Code, Refusal, RoomId,
-    limits::ROOMS_PER_CONNECTION,
     room::{Join, Leave},
 };
 use std::sync::Arc;
@@ -34,10 +33,11 @@ pub fn join(call: Call<'_>, join: Join) {
         join,
         ticket,
     };
+    let most = gateway.limits.rooms_per_connection as usize;
     let outlet = || RoomOutlet::new(&room, io, gateway);
     let entered = connection.enter(&room, |others| {
-        if others >= ROOMS_PER_CONNECTION {
-            return Err(Box::new((command, too_many_rooms())));
+        if others >= most {
+            return Err(Box::new((command, too_many_rooms(most))));
         }
         gateway.rooms.join(&room, outlet, command)
     });
@@ -57,8 +57,8 @@ pub fn leave(call: Call<'_>, leave: Leave) {
     call.gateway.rooms.send_surely(&way, Command::Leave { peer, ticket });
 }
 
-fn too_many_rooms() -> Refusal {
-    let message = format!("A connection is in {ROOMS_PER_CONNECTION} rooms at most.");
+fn too_many_rooms(most: usize) -> Refusal {
+    let message = format!("A connection is in {most} rooms at most.");
     Refusal::new(Code::TooManyRooms, message)
 }
 

@@ -5,7 +5,9 @@ use super::{
     call::{Back, Call},
     chat,
     connection::{Connected, Connection},
-    cursor, document, note, room, tape, typing,
+    cursor, document,
+    meter::{Kind, too_fast},
+    note, room, tape, typing,
 };
 use crate::metrics::UNKNOWN;
 use protocol::{
@@ -27,7 +29,11 @@ use socketioxide::{
     socket::Socket,
 };
 use socketioxide_core::Value;
-use std::{borrow::Cow, sync::Arc, time::Instant};
+use std::{
+    borrow::Cow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Characters of an unknown event's name that are told back.
 const NAME: usize = 64;
@@ -78,24 +84,34 @@ impl Table {
             ack,
         };
         match name.as_str() {
-            Join::NAME => packet.route(Join::NAME, room::join),
-            Leave::NAME => packet.route(Leave::NAME, room::leave),
-            Say::NAME => packet.route(Say::NAME, chat::say),
-            ReadChat::NAME => packet.route(ReadChat::NAME, chat::read),
-            Type::NAME => packet.route(Type::NAME, typing::set),
-            EditDocument::NAME => packet.route(EditDocument::NAME, document::edit),
-            MoveCaret::NAME => packet.route(MoveCaret::NAME, document::caret),
-            ChangeNote::NAME => packet.route(ChangeNote::NAME, note::change),
-            MoveCursor::NAME => packet.route(MoveCursor::NAME, cursor::place),
-            ReadTape::NAME => packet.route(ReadTape::NAME, tape::read),
+            Join::NAME => packet.route(Kind::Join, Join::NAME, room::join),
+            Leave::NAME => packet.route(Kind::Other, Leave::NAME, room::leave),
+            Say::NAME => packet.route(Kind::Chat, Say::NAME, chat::say),
+            ReadChat::NAME => packet.route(Kind::Other, ReadChat::NAME, chat::read),
+            Type::NAME => packet.conflate(Type::NAME, typing::set),
+            EditDocument::NAME => packet.route(Kind::Document, EditDocument::NAME, document::edit),
+            MoveCaret::NAME => packet.conflate(MoveCaret::NAME, document::caret),
+            ChangeNote::NAME => packet.route(Kind::Note, ChangeNote::NAME, note::change),
+            MoveCursor::NAME => packet.conflate(MoveCursor::NAME, cursor::place),
+            ReadTape::NAME => packet.route(Kind::Other, ReadTape::NAME, tape::read),
             _ => packet.unknown(&name),
         }
     }
 }
 
 impl Packet<'_> {
-    /// Decodes the payload and runs the handler; a payload of another shape is refused.
-    fn route<T: DeserializeOwned>(mut self, event: &'static str, handler: fn(Call<'_>, T)) -> &'static str {
+    /// Counts the event; one that comes too fast is refused, as it is.
+    fn route<T: DeserializeOwned>(mut self, kind: Kind, event: &'static str, handler: fn(Call<'_>, T)) -> &'static str {
+        if let Err(wait) = self.meter(kind) {
+            self.back(Cow::Borrowed(event)).answer::<()>(Err(too_fast(wait)));
+            return event;
+        }
+        self.conflate(event, handler)
+    }
+
+    /// Decodes the payload and runs the handler; a payload of another shape is refused. How often it comes is the handler's
+    /// to mind.
+    fn conflate<T: DeserializeOwned>(mut self, event: &'static str, handler: fn(Call<'_>, T)) -> &'static str {
         let Ok(TryData(payload)) = TryData::<T>::from_message_parts(self.socket, self.value, &self.ack);
         let back = self.back(Cow::Borrowed(event));
         match payload {
@@ -121,11 +137,19 @@ impl Packet<'_> {
 
     /// Refuses an event by a name that none has, told back shortened, as anybody may have made it up.
     fn unknown(mut self, name: &str) -> &'static str {
-        let message = "No event has this name.";
         let name: String = name.chars().take(NAME).collect();
-        self.back(Cow::Owned(name))
-            .answer::<()>(Err(Refusal::new(Code::UnknownEvent, message)));
+        let refusal = match self.meter(Kind::Other) {
+            Ok(()) => Refusal::new(Code::UnknownEvent, "No event has this name."),
+            Err(wait) => too_fast(wait),
+        };
+        self.back(Cow::Owned(name)).answer::<()>(Err(refusal));
         UNKNOWN
+    }
+
+    /// Counts the event, or says how long to wait.
+    fn meter(&self, kind: Kind) -> Result<(), Duration> {
+        let taken = self.connected.connection.meters.take(kind);
+        taken.inspect_err(|_| self.gateway.metrics.rate_limited.inc(kind.label()))
     }
 
     fn back(&mut self, event: Cow<'static, str>) -> Back {

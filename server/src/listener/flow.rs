@@ -4,22 +4,75 @@
 //! from below: it flushes only when the queue is drained, so packets handed over since the last flush are the most that can
 //! be waiting.
 
+use super::pending::Place;
 use futures::task::AtomicWaker;
 use std::{
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     task::Waker,
 };
 
 /// One connection's flow, shared by its socket below and its user above.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Flow {
     waiting: AtomicU32,
     ended: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
+    /// Bytes that the peer may still send before it has said who it is; [`UNBOUND`] where there is no such bound.
+    allowance: AtomicU32,
+    /// Its place among those who have not said who they are.
+    place: Mutex<Option<Place>>,
+}
+
+/// No bound on what a peer may send.
+const UNBOUND: u32 = u32::MAX;
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self {
+            waiting: AtomicU32::new(0),
+            ended: AtomicBool::new(false),
+            reader: AtomicWaker::new(),
+            writer: AtomicWaker::new(),
+            allowance: AtomicU32::new(UNBOUND),
+            place: Mutex::new(None),
+        }
+    }
 }
 
 impl Flow {
+    /// From now on a socket comes through here that has not said whose it is. Until it is [`Flow::proven`] it holds `place`
+    /// and may send `allowance` bytes.
+    pub fn unproven(&self, place: Place, allowance: u32) {
+        self.allowance.store(allowance, Ordering::Release);
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(place);
+    }
+
+    /// It has said whose it is. `true` where it was [`Flow::unproven`] before.
+    pub fn proven(&self) -> bool {
+        self.allowance.store(UNBOUND, Ordering::Release);
+        let place = self.place.lock().unwrap_or_else(PoisonError::into_inner).take();
+        place.is_some()
+    }
+
+    /// So many bytes came in. `false` where that was more than may come.
+    #[must_use]
+    pub fn received(&self, bytes: usize) -> bool {
+        let allowance = self.allowance.load(Ordering::Acquire);
+        if allowance == UNBOUND {
+            return true;
+        }
+        let rest = u32::try_from(bytes).ok().and_then(|bytes| allowance.checked_sub(bytes));
+        // Lost only to the proof that came meanwhile, which lifts the bound.
+        self.allowance
+            .compare_exchange(allowance, rest.unwrap_or(0), Ordering::AcqRel, Ordering::Acquire)
+            .is_err()
+            || rest.is_some()
+    }
+
     /// A packet was handed over.
     pub fn sent(&self) {
         self.waiting.fetch_add(1, Ordering::Relaxed);

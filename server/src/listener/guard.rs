@@ -82,7 +82,14 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Guarded<Io> {
     ) -> Poll<io::Result<()>> {
         self.flow.register_reader(context.waker());
         self.ended()?;
-        Pin::new(&mut self.io).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.io).poll_read(context, buffer))?;
+        if !self.flow.received(buffer.filled().len() - before) {
+            self.flow.end();
+            self.metrics.handshakes_refused.inc("size");
+            return Poll::Ready(self.ended());
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -124,6 +131,7 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Guarded<Io> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listener::pending::Pending;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     const STALL: Duration = Duration::from_secs(10);
@@ -177,6 +185,31 @@ mod tests {
         flow.end();
         assert_eq!(reader.await.unwrap(), io::ErrorKind::ConnectionAborted);
         assert_eq!(writer.await.unwrap(), io::ErrorKind::ConnectionAborted);
+    }
+
+    #[tokio::test]
+    async fn who_has_not_said_who_it_is_may_send_little() {
+        let (mut ours, mut theirs, metrics) = pair(64);
+        let (flow, pending) = (ours.flow(), Pending::new(1));
+        flow.unproven(pending.enter().unwrap(), 4);
+        theirs.write_all(&[0; 4]).await.unwrap();
+        ours.read_exact(&mut [0; 4]).await.unwrap();
+        theirs.write_all(&[0]).await.unwrap();
+        let error = ours.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionAborted);
+        let counted = "collab_handshakes_refused_total{reason=\"size\"} 1";
+        assert!(metrics.text().unwrap().contains(counted));
+    }
+
+    #[tokio::test]
+    async fn who_has_said_so_may_send_more_and_makes_room() {
+        let (mut ours, mut theirs, _metrics) = pair(64);
+        let (flow, pending) = (ours.flow(), Pending::new(1));
+        flow.unproven(pending.enter().unwrap(), 4);
+        assert!(flow.proven());
+        assert!(pending.is_empty());
+        theirs.write_all(&[0; 32]).await.unwrap();
+        ours.read_exact(&mut [0; 32]).await.unwrap();
     }
 
     #[tokio::test]

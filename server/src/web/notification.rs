@@ -1,7 +1,11 @@
 //! Notifications over HTTP: a program, or a person, has something to say to somebody.
 
-use super::{Web, refused};
-use crate::{clock::Now, gateway::id, token};
+use super::{Web, not_now, refused};
+use crate::{
+    clock::Now,
+    gateway::{id, meter::too_fast},
+    token,
+};
 use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
@@ -28,6 +32,10 @@ pub async fn notify(
         Ok(from) => from,
         Err(refusal) => return refused(&web, StatusCode::UNAUTHORIZED, refusal),
     };
+    if let Err(wait) = web.gateway.notifying.take(&from.user_id) {
+        web.metrics.rate_limited.inc("notification");
+        return not_now(&web, too_fast(wait));
+    }
     match read(user, notify) {
         Ok((user, notify)) => {
             let Some(id) = id::made() else {

@@ -1,36 +1,109 @@
-//! Watches requests of Socket.IO go by, to know which connection carries which session: a client may begin with polling and
-//! go on over a WebSocket of its own.
+//! Requests of Socket.IO, as they go by on their way to the library: who may begin a session, and which connection carries
+//! which, since a client may begin with polling and go on over a WebSocket of its own.
 
-use super::Web;
-use crate::{gateway::SessionId, listener::Remote};
+use super::{Web, not_now, refused};
+use crate::{
+    gateway::{CONNECT, SessionId, meter::too_fast},
+    listener::{Remote, address},
+};
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::Method,
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
-use protocol::SOCKET_PATH;
+use protocol::{Code, Refusal, SOCKET_PATH};
+use std::time::Instant;
 
-/// Notes the connection once the library has taken the request as one of that session.
+/// Bytes that a session may send before it has said whose it is: far more than request, handshake and token have.
+const UNPROVEN: u32 = 16 * 1024;
+
+/// When to try again where too many have not said whose they are, in milliseconds.
+const RETRY: u64 = 1000;
+
+/// Lets sessions begin as limits allow, and notes which connection carries which, once the library has taken the request as
+/// one of that session.
 pub async fn carry(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let session = session(&request);
+    let Some(asked) = Asked::of(&request) else {
+        return next.run(request).await;
+    };
     let remote = request.extensions().get::<ConnectInfo<Remote>>().cloned();
+    if let (None, Some(ConnectInfo(remote))) = (asked.session, &remote)
+        && let Err(refusal) = admit(&web, remote, &asked, &request)
+    {
+        return not_now(&web, refusal);
+    }
+    if asked.posts && too_large(&web, &asked, &request) {
+        web.metrics.handshakes_refused.inc("size");
+        let message = "Say first whose session this is.";
+        return refused(
+            &web,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::new(Code::Malformed, message),
+        );
+    }
     let response = next.run(request).await;
     let taken = response.status().is_success() || response.status().is_informational();
-    if let (Some(sid), Some(ConnectInfo(remote)), true) = (session, remote, taken) {
+    if let (Some(sid), Some(ConnectInfo(remote)), true, false) = (asked.session, remote, taken, asked.posts) {
         web.gateway.connections.carried(sid, &remote.flow);
     }
     response
 }
 
-/// The session named by a request that will carry packets to the client.
-fn session(request: &Request) -> Option<SessionId> {
-    let uri = request.uri();
-    if request.method() != Method::GET || !uri.path().starts_with(SOCKET_PATH.trim_end_matches('/')) {
-        return None;
+/// What a request of Socket.IO is for.
+struct Asked {
+    /// The session that it belongs to; `None` where it begins one.
+    session: Option<SessionId>,
+    /// Whether it brings packets by polling.
+    posts: bool,
+    /// Whether it becomes a WebSocket.
+    upgrades: bool,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Option<Self> {
+        let uri = request.uri();
+        let path = uri.path().strip_prefix(SOCKET_PATH.trim_end_matches('/'))?;
+        if !matches!(path, "" | "/") {
+            return None;
+        }
+        let mut parameters = uri.query().unwrap_or_default().split('&');
+        let session = parameters
+            .clone()
+            .filter_map(|parameter| parameter.strip_prefix("sid="))
+            .find_map(|sid| sid.parse().ok());
+        Some(Self {
+            session,
+            posts: request.method() == Method::POST,
+            upgrades: parameters.any(|parameter| parameter == "transport=websocket"),
+        })
     }
-    let parameters = uri.query()?.split('&');
-    parameters
-        .filter_map(|parameter| parameter.strip_prefix("sid="))
-        .find_map(|sid| sid.parse().ok())
+}
+
+/// A session is to begin: not too many from one address, and not too many that have not said whose they are.
+fn admit(web: &Web, remote: &Remote, asked: &Asked, request: &Request) -> Result<(), Refusal> {
+    let address = address::of(remote.peer, request.headers(), &web.config.limits.trusted_proxies);
+    web.gateway.by_address.take(&address).map_err(|wait| {
+        web.metrics.handshakes_refused.inc("address");
+        too_fast(wait)
+    })?;
+    let pending = &web.gateway.pending;
+    let admitted = if asked.upgrades {
+        let place = pending.enter();
+        place.map(|place| remote.flow.unproven(place, UNPROVEN)).is_some()
+    } else {
+        pending.enter_polling(Instant::now(), CONNECT)
+    };
+    admitted.then_some(()).ok_or_else(|| {
+        web.metrics.handshakes_refused.inc("pending");
+        Refusal::new(Code::Busy, "Too many are coming in just now.").retry_after(RETRY)
+    })
+}
+
+/// Whether a session that polls sends more than one may that has not said whose it is.
+fn too_large(web: &Web, asked: &Asked, request: &Request) -> bool {
+    let proven = asked.session.is_some_and(|sid| web.gateway.connections.is_known(sid));
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let bytes = length.and_then(|length| length.to_str().ok()?.parse::<u32>().ok());
+    !proven && bytes.is_none_or(|bytes| bytes > UNPROVEN)
 }

@@ -6,6 +6,7 @@ mod away;
 mod crossing;
 mod death;
 mod foreign;
+mod limits;
 #[path = "../sessions/process.rs"]
 mod process;
 #[path = "../support/redis.rs"]

@@ -8,6 +8,7 @@ mod cursor;
 mod document;
 mod drain;
 mod file;
+mod limits;
 mod note;
 mod presence;
 mod stage;

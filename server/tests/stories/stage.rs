@@ -13,7 +13,7 @@ use protocol::{
     tape::ReadTape,
 };
 use serde_json::{Value, json};
-use server::{Config, Server, server::Running, token::Keys};
+use server::{Config, Server, config::Limits, server::Running, token::Keys};
 use socketio::{Client, Delivery, Event, connect};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
@@ -44,6 +44,7 @@ impl Stage {
     pub(crate) async fn set(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             jwt_secret: Some(SECRET.to_owned()),
+            limits: Limits::unhurried(),
             ..Config::development()
         };
         change(&mut config);
@@ -109,8 +110,26 @@ impl Stage {
 
     /// Answers of plain HTTP: status line and headers, and the body.
     pub(crate) async fn get(&self, path: &str) -> (String, String) {
+        self.request("GET", path, &[], "").await
+    }
+
+    /// The same, asked in another way.
+    pub(crate) async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (String, String) {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: orrery\r\nconnection: close\r\n\r\n");
+        let headers: String = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: orrery\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
+        );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();

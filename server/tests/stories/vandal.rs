@@ -111,7 +111,7 @@ async fn ten_thousand_joins_of_one_connection_harm_nobody() {
 }
 
 /// A connection without our client: raw packets.
-async fn raw(
+pub(crate) async fn raw(
     stage: &Stage,
 ) -> tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>> {
     let url = format!("ws://{}/socket.io/?EIO=4&transport=websocket", stage.address);
