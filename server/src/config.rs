@@ -85,9 +85,13 @@ pub struct Config {
     #[arg(long, env = "STALL_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub stall_ms: u64,
 
-    /// Milliseconds over which clients are told to come back when this process stops.
+    /// Milliseconds over which clients are sent elsewhere, each at a moment of its own, when this process stops.
     #[arg(long, env = "DRAIN_MS", default_value_t = 3000)]
     pub drain_ms: u64,
+
+    /// Milliseconds within which this process ends once it is told to, draining and all.
+    #[arg(long, env = "STOP_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub stop_ms: u64,
 
     /// What to log, in the syntax of tracing's `EnvFilter`.
     #[arg(long, env = "ORRERY_LOG", default_value = "info")]
@@ -161,6 +165,7 @@ impl Config {
             grace_ms: 2000,
             stall_ms: 10_000,
             drain_ms: 3000,
+            stop_ms: 10_000,
             log: "info".into(),
         }
     }
@@ -219,6 +224,12 @@ impl Config {
     #[must_use]
     pub fn stall(&self) -> Duration {
         Duration::from_millis(self.stall_ms)
+    }
+
+    /// See [`Config::stop_ms`].
+    #[must_use]
+    pub fn stop(&self) -> Duration {
+        Duration::from_millis(self.stop_ms)
     }
 
     /// See [`Config::drain_ms`].

@@ -31,7 +31,8 @@ use crate::{
     rooms::Rooms,
     token::Keys,
 };
-use connection::Connections;
+use connection::{Connection, Connections};
+use futures::{StreamExt, stream::FuturesUnordered};
 use notification::Notifier;
 use protocol::{
     SOCKET_PATH, UserId,
@@ -47,6 +48,7 @@ use std::{
     },
     time::Duration,
 };
+use tokio::time::Instant;
 
 /// Socket.IO as a layer of the HTTP router.
 pub use socketioxide::layer::SocketIoLayer as Layer;
@@ -150,19 +152,33 @@ impl Gateway {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// Takes no new connections, and tells each client to come back after a delay of its own, up to `spread`.
+    /// Takes no new sockets, tells each client to come back after a delay of its own, up to `spread`, and ends its
+    /// connection then. Until then it is served: nobody waits without a connection, and those who do not understand the
+    /// farewell are spread too.
     pub async fn drain(&self, spread: Duration) {
         self.draining.store(true, Ordering::Relaxed);
-        let most = u64::try_from(spread.as_millis()).unwrap_or(u64::MAX);
-        for connected in self.connections.all() {
-            let farewell = Draining {
-                retry_after_ms: rand::random_range(0..=most),
-            };
-            outbox::emit(&connected, &farewell.into());
+        let (now, most) = (Instant::now(), u64::try_from(spread.as_millis()).unwrap_or(u64::MAX));
+        let told = self.connections.all().into_iter().map(|connected| {
+            let retry_after_ms = rand::random_range(0..=most);
+            outbox::emit(&connected, &Draining { retry_after_ms }.into());
+            (now + Duration::from_millis(retry_after_ms), connected.connection)
+        });
+        // All are told before the first is ended.
+        let told: Vec<_> = told.collect();
+        let parted = told.into_iter().map(|(until, connection)| part(until, connection));
+        tokio::select! {
+            () = parted.collect::<FuturesUnordered<_>>().collect::<()>() => {}
+            () = self.connections.emptied() => {}
         }
-        // Over as soon as the farewells are on their way; who does not take them is not waited for.
-        tokio::time::timeout(FAREWELL, self.connections.drained()).await.ok();
     }
+}
+
+/// Ends a connection when its time has come, and what was for it has left.
+async fn part(until: Instant, connection: Arc<Connection>) {
+    tokio::time::sleep_until(until).await;
+    let flow = connection.flow();
+    tokio::time::timeout(FAREWELL, flow.empty()).await.ok();
+    flow.end();
 }
 
 /// Socket.IO as a layer for the HTTP router, which must be added last, and the handle with which to close it.

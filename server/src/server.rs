@@ -18,16 +18,15 @@ use crate::{
 };
 use axum::Router;
 use protocol::limits::{DOCUMENT_HISTORY, NOTE_HISTORY};
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::{Duration, Instant},
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    task::JoinHandle,
+    time::{Instant, timeout_at},
 };
-use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How long requests that are being answered may take once the server stops.
+/// The longest that requests which are being answered may take once nobody new is accepted.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
 /// One Orrery, ready to listen.
@@ -109,7 +108,7 @@ impl Server {
             log: Arc::clone(&log),
             metrics: Arc::clone(&metrics),
             keys,
-            started: Instant::now(),
+            started: std::time::Instant::now(),
         };
         let router = web::router(&web, layer);
         Ok(Self {
@@ -143,15 +142,23 @@ impl Server {
 }
 
 impl Running {
-    /// Ends in this order: not ready, accept nobody, tell everybody when to come back, write what was taken, close.
+    /// Ends in this order: not ready and no new sockets, everybody told when to come back and parted from then, nobody
+    /// accepted, what was taken written, closed. Ends within [`Config::stop_ms`], whatever does
+    /// not, but for the last requests and transports, which have three seconds more.
     pub async fn shutdown(mut self) {
         let server = &self.server;
+        let end = Instant::now() + server.config.stop();
+        let drained = timeout_at(end, server.gateway.drain(server.config.drain())).await;
         self.stop_accepting.cancel();
-        server.gateway.drain(server.config.drain()).await;
         server.cancel.cancel();
-        server.rooms.closed().await;
+        let written = timeout_at(end, server.rooms.closed()).await;
         server.tasks.close();
-        server.tasks.wait().await;
+        let left = timeout_at(end, server.tasks.wait()).await;
+        if drained.is_err() || written.is_err() || left.is_err() {
+            tracing::warn!(
+                "not all was done in time: what the store did not take is with those who wrote it, not acknowledged"
+            );
+        }
         server.log.close();
         gateway::close(&server.io).await;
         if tokio::time::timeout(LAST_REQUESTS, &mut self.accepting).await.is_err() {

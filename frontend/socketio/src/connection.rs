@@ -116,8 +116,8 @@ pub(crate) struct Connection {
     attempts: u32,
     /// Counts connections, so that a reply to an earlier one is told from a reply to this one.
     connection: u32,
-    /// The server's own wish for the next delay.
-    retry_after: Option<Duration>,
+    /// When the server wishes to see us again.
+    retry_at: Option<Duration>,
     /// Whether kept requests may go on this connection.
     released: bool,
     queue: Queue,
@@ -137,7 +137,7 @@ impl Connection {
             phase: Phase::Resting,
             attempts: 0,
             connection: 0,
-            retry_after: None,
+            retry_at: None,
             released: false,
             queue: Queue::default(),
             acks: Acks::default(),

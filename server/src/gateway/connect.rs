@@ -53,7 +53,7 @@ impl Error for NotIn {}
 /// Who asks to come in.
 fn identify(gateway: &Gateway, auth: Value) -> Result<Bearer, Refusal> {
     if gateway.is_draining() {
-        return Err(Refusal::new(Code::Draining, "This server is stopping: try again in a moment.").retry_after(RETRY));
+        return Err(draining());
     }
     let auth = match auth {
         Value::Null => Auth {
@@ -68,6 +68,12 @@ fn identify(gateway: &Gateway, auth: Value) -> Result<Bearer, Refusal> {
     }
     let token = auth.token.ok_or_else(|| token::refusal(Code::TokenMissing))?;
     gateway.keys.verify(&token)
+}
+
+/// The refusal of whoever comes while the server stops.
+#[must_use]
+pub fn draining() -> Refusal {
+    Refusal::new(Code::Draining, "This server is stopping: try again in a moment.").retry_after(RETRY)
 }
 
 /// Lets a connection in, if its person has not too many here and elsewhere. Others are asked first, and only where there

@@ -12,9 +12,9 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicU32, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 /// Known flows without a connection that are kept before the dead ones among them are swept out.
 const SWEEP: usize = 1024;
@@ -123,6 +123,8 @@ pub struct Connections {
     /// Ids count up from a random start, so that those of two replicas do not meet.
     next: AtomicU32,
     limits: Limits,
+    /// The last one has ended.
+    emptied: Notify,
     metrics: Arc<Metrics>,
 }
 
@@ -145,6 +147,7 @@ impl Connections {
             all: Mutex::default(),
             next: AtomicU32::new(rand::random()),
             limits,
+            emptied: Notify::new(),
             metrics,
         }
     }
@@ -227,6 +230,9 @@ impl Connections {
             }
         }
         self.metrics.connections.set(count(all.by_peer.len()));
+        if all.by_peer.is_empty() {
+            self.emptied.notify_waiters();
+        }
         Some(connected.connection)
     }
 
@@ -264,6 +270,15 @@ impl Connections {
         lock(&self.all).by_peer.values().cloned().collect()
     }
 
+    /// Waits until there are none.
+    pub async fn emptied(&self) {
+        // Asked for before the look, so that the last one's end cannot fall between.
+        let emptied = self.emptied.notified();
+        if !self.is_empty() {
+            emptied.await;
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         lock(&self.all).by_peer.len()
@@ -272,18 +287,6 @@ impl Connections {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Waits until nothing is left to be sent to anybody.
-    pub async fn drained(&self) {
-        // The kernel tells nobody when a flush is done, so that this looks again and again; it is done once, at the end.
-        while self
-            .all()
-            .iter()
-            .any(|connected| connected.connection.flow().waiting() > 0)
-        {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    task::Waker,
+    task::{Poll, Waker},
 };
 
 /// One connection's flow, shared by its socket below and its user above.
@@ -21,6 +21,7 @@ pub struct Flow {
     ended: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
+    drainer: AtomicWaker,
     /// Bytes that the peer may still send before it has said who it is; [`UNBOUND`] where there is no such bound.
     allowance: AtomicU32,
     /// Its place among those who have not said who they are.
@@ -37,6 +38,7 @@ impl Default for Flow {
             ended: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
+            drainer: AtomicWaker::new(),
             allowance: AtomicU32::new(UNBOUND),
             place: Mutex::new(None),
         }
@@ -80,13 +82,28 @@ impl Flow {
 
     /// Everything handed over so far has been given to the kernel.
     pub fn drained(&self) {
-        self.waiting.store(0, Ordering::Relaxed);
+        self.waiting.store(0, Ordering::Release);
+        self.drainer.wake();
+    }
+
+    /// Waits until everything handed over so far has been given to the kernel, or the connection is ended. One at a time
+    /// may wait.
+    pub async fn empty(&self) {
+        std::future::poll_fn(|context| {
+            self.drainer.register(context.waker());
+            if self.waiting() == 0 || self.is_ended() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
     }
 
     /// The most packets that can be waiting.
     #[must_use]
     pub fn waiting(&self) -> u32 {
-        self.waiting.load(Ordering::Relaxed)
+        self.waiting.load(Ordering::Acquire)
     }
 
     /// Ends the connection: its next read or write fails, and whoever waits for one is woken.
@@ -94,6 +111,7 @@ impl Flow {
         self.ended.store(true, Ordering::Release);
         self.reader.wake();
         self.writer.wake();
+        self.drainer.wake();
     }
 
     /// Whether [`Flow::end`] was called.

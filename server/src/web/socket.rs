@@ -3,7 +3,7 @@
 
 use super::{Web, not_now, refused};
 use crate::{
-    gateway::{CONNECT, SessionId, meter::too_fast},
+    gateway::{CONNECT, SessionId, connect::draining, meter::too_fast},
     listener::{Remote, address},
 };
 use axum::{
@@ -82,6 +82,9 @@ impl Asked {
 
 /// A session is to begin: not too many from one address, and not too many that have not said whose they are.
 fn admit(web: &Web, remote: &Remote, asked: &Asked, request: &Request) -> Result<(), Refusal> {
+    if web.gateway.is_draining() {
+        return Err(draining());
+    }
     let address = address::of(remote.peer, request.headers(), &web.config.limits.trusted_proxies);
     web.gateway.by_address.take(&address).map_err(|wait| {
         web.metrics.handshakes_refused.inc("address");

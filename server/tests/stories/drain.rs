@@ -1,8 +1,10 @@
 //! The server stops, and everybody is told when to come back.
 
-use crate::stage::Stage;
-use protocol::ServerEvent;
+use crate::stage::{Person, Stage};
+use futures::future::join_all;
+use protocol::{Event as _, ServerEvent, drain::Draining};
 use socketio::Event;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_server_that_stops_says_goodbye_and_loses_nothing() {
@@ -11,12 +13,84 @@ async fn a_server_that_stops_says_goodbye_and_loses_nothing() {
     ann.joins("sky").await;
     ann.says("sky", "before").await.unwrap();
     stage.close().await;
-    let delay = ann.hears(|event| match event {
+    assert!(told(&mut ann).await <= Duration::from_millis(700));
+    assert!(matches!(ann.next().await, Event::Disconnected { .. }));
+}
+
+/// How long somebody has been told to wait.
+async fn told(person: &mut Person) -> Duration {
+    let delay = person.hears(|event| match event {
         ServerEvent::Draining(draining) => Some(draining.retry_after_ms),
         _ => None,
     });
-    assert!(delay.await <= 700);
-    assert!(matches!(ann.next().await, Event::Disconnected { .. }));
+    Duration::from_millis(delay.await)
+}
+
+/// Stays to the end: for how long one was told to, for how long one was let, and whether one was heard meanwhile.
+async fn stays(mut person: Person) -> (Duration, Duration, bool) {
+    let after = told(&mut person).await;
+    let heard = Instant::now();
+    let said = person.says("sky", "still here").await.is_ok();
+    while !matches!(person.next().await, Event::Disconnected { .. }) {}
+    (after, heard.elapsed(), said)
+}
+
+#[tokio::test]
+async fn everybody_is_served_until_their_own_moment() {
+    let mut stage = Stage::set(|config| config.drain_ms = 2000).await;
+    let mut people = Vec::new();
+    for n in 0..20 {
+        let mut person = stage.person(&format!("p{n}")).await;
+        person.joins_batching("sky").await;
+        people.push(person);
+    }
+    let closing = tokio::spawn(async move { stage.close().await });
+    let parted = join_all(people.into_iter().map(stays)).await;
+    closing.await.unwrap();
+    for (after, stayed, said) in &parted {
+        // Both are told in whole milliseconds, and the word took a moment to arrive.
+        assert!(*stayed + Duration::from_millis(100) >= *after, "{after:?} {stayed:?}");
+        assert!(*said || *after < Duration::from_millis(500), "{after:?} and not served");
+    }
+    let (first, last) = (parted.iter().map(|p| p.0).min(), parted.iter().map(|p| p.0).max());
+    assert!(
+        last.unwrap() - first.unwrap() > Duration::from_millis(500),
+        "{first:?} {last:?}"
+    );
+}
+
+#[tokio::test]
+async fn while_it_drains_it_says_so_and_takes_no_new_sockets() {
+    let mut stage = Stage::set(|config| config.drain_ms = 60_000).await;
+    let mut ann = stage.person("ann").await;
+    ann.joins("sky").await;
+    let address = stage.address;
+    let closing = tokio::spawn(async move { stage.close().await });
+    ann.hears(|event| (event.name() == Draining::NAME).then_some(())).await;
+    let stage = Stage::at(address);
+    let (head, body) = stage.get("/readyz").await;
+    assert!(head.starts_with("HTTP/1.1 503") && body == "draining", "{head} {body}");
+    let (head, body) = stage.get("/socket.io/?EIO=4&transport=polling").await;
+    assert!(
+        head.starts_with("HTTP/1.1 503") && body.contains("\"draining\""),
+        "{head} {body}"
+    );
+    // She goes before her time, and nothing is left to wait for.
+    ann.client.close();
+    closing.await.unwrap();
+}
+
+#[tokio::test]
+async fn it_ends_within_a_limit() {
+    let mut stage = Stage::set(|config| {
+        config.drain_ms = 3_600_000;
+        config.stop_ms = 300;
+    })
+    .await;
+    let mut ann = stage.person("ann").await;
+    ann.joins("sky").await;
+    stage.close().await;
+    told(&mut ann).await;
 }
 
 #[tokio::test]

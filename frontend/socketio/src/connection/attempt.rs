@@ -17,7 +17,7 @@ use crate::{
 impl Connection {
     /// Starts an attempt.
     pub(super) fn begin(&mut self, at: Moment) {
-        self.retry_after = None;
+        self.retry_at = None;
         self.phase = Phase::Authorizing {
             give_up: at.now.saturating_add(self.connect_timeout),
         };
@@ -79,7 +79,7 @@ impl Connection {
 
     /// The server disconnected us on purpose: rest, unless it told us before when to come back.
     pub(super) fn dismissed(&mut self, at: Moment) {
-        if self.retry_after.is_some() {
+        if self.retry_at.is_some() {
             return self.lose(Reason::ServerDisconnect, at);
         }
         let was_connected = self.let_go(Output::Leave);
@@ -111,12 +111,13 @@ impl Connection {
         }
     }
 
-    /// The server said when to come back.
+    /// The server said when to come back, counted from now: it may keep us until then.
     pub(super) fn retry_after(&mut self, delay: Duration, at: Moment) {
+        let wished = at.now.saturating_add(delay);
         if let Phase::Waiting { until } = &mut self.phase {
-            *until = at.now.saturating_add(delay);
+            *until = wished;
         } else {
-            self.retry_after = Some(delay);
+            self.retry_at = Some(wished);
         }
     }
 
@@ -168,8 +169,8 @@ impl Connection {
 
     fn wait(&mut self, cause: Reason, at: Moment) {
         self.attempts = self.attempts.saturating_add(1);
-        let after = match self.retry_after.take() {
-            Some(delay) => delay,
+        let after = match self.retry_at.take() {
+            Some(wished) => wished.saturating_sub(at.now),
             None => self.backoff.delay(self.attempts, at.random),
         };
         self.phase = Phase::Waiting {

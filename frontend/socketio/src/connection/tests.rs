@@ -263,6 +263,16 @@ fn the_delay_the_server_names_is_waited_exactly_once() {
 }
 
 #[test]
+fn the_delay_the_server_names_runs_from_when_it_is_named() {
+    let mut stage = Stage::connected();
+    stage.client.retry_after(7 * SECOND);
+    stage.settle();
+    stage.pass(5 * SECOND);
+    stage.lose();
+    assert!(matches!(stage.last(), Event::Reconnecting { after, .. } if *after == 2 * SECOND));
+}
+
+#[test]
 fn a_refused_client_rests_until_it_is_told_to_reconnect() {
     let mut stage = Stage::new(&Config::new("ws://here"));
     let mut kept = stage.client.request("say", &1, Delivery::Kept);
