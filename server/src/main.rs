@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Parser;
 use server::{Config, Server, web};
-use std::io::IsTerminal;
+use std::{io::IsTerminal, pin::pin};
 use tokio::{net::TcpListener, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -18,9 +18,10 @@ async fn main() -> anyhow::Result<()> {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
     let (host, port) = (config.host, config.port);
+    let mut told_to_stop = pin!(told_to_stop().context("cannot listen for signals")?);
     let server = tokio::select! {
         server = Server::new(config) => server?,
-        told = told_to_stop() => return told.context("cannot listen for signals"),
+        () = &mut told_to_stop => return Ok(()),
     };
     let listener = TcpListener::bind((host, port))
         .await
@@ -30,23 +31,29 @@ async fn main() -> anyhow::Result<()> {
         tracing::warn!("built without the browser half, so that pages do not wake: build with `cargo xtask build`");
     }
     tracing::info!("Orrery is at http://{}", running.address);
-    told_to_stop().await.context("cannot listen for signals")?;
+    told_to_stop.await;
     tracing::info!("stopping");
     running.shutdown().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Waits for Ctrl-C, or for SIGTERM where there is such a thing.
-async fn told_to_stop() -> std::io::Result<()> {
+/// Waits for Ctrl-C, or for SIGTERM where there is such a thing. Listens from this call on, so that a signal that comes
+/// while the server starts is not lost.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
-        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
+        use signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    signal::ctrl_c().await
+    Ok(async {
+        signal::ctrl_c().await.ok();
+    })
 }

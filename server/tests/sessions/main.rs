@@ -1,5 +1,5 @@
 //! Random sessions: several people talk, write and stick notes onto the canvas over real sockets, while connections break
-//! and the process is killed and started again, or any of three over one Redis, whose connections are cut. At the end everybody must have the same, with nothing doubled and nothing
+//! and the process is killed or stopped and started again, or any of three over one Redis, whose connections are cut. At the end everybody must have the same, with nothing doubled and nothing
 //! missing.
 //!
 //! What is done follows from a seed alone, which a failure names; `SESSION_SEED=7 cargo test -p server --test sessions` does
@@ -7,11 +7,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod balancer;
 mod page;
 mod plan;
 mod process;
 #[path = "../support/redis.rs"]
 mod redis;
+mod rolling;
 
 use page::Page;
 use plan::{Act, Plan};
@@ -65,9 +67,14 @@ impl World {
 
     /// Three, over one Redis.
     async fn replicas() -> Self {
+        Self::replicas_of(3).await
+    }
+
+    /// So many.
+    async fn replicas_of(number: usize) -> Self {
         let redis = redis::Process::start();
         let mut processes = Vec::new();
-        for _ in 0..3 {
+        for _ in 0..number {
             processes.push(Process::over(&redis.url()).await);
         }
         Self {
@@ -91,6 +98,12 @@ impl World {
         }
         self.of(person).again().await;
     }
+
+    /// Stops the process of this person in order and starts it again.
+    async fn restart(&mut self, person: usize) {
+        self.of(person).stop().await;
+        self.of(person).again().await;
+    }
 }
 
 async fn play(seed: u64, mut world: World) {
@@ -102,6 +115,7 @@ async fn play(seed: u64, mut world: World) {
     while let Some((person, act)) = plan.next(&pages) {
         match act {
             Act::Kill => world.kill(person).await,
+            Act::Restart => world.restart(person).await,
             Act::Rest => rest(&mut pages).await,
             act => pages[person].act(act),
         }
@@ -170,18 +184,7 @@ async fn truth(process: &Process) -> Truth {
 }
 
 fn nothing_is_doubled_or_missing(plan: &Plan, truth: &Truth) {
-    assert!(
-        truth.chat.iter().map(|line| line.seq.0).eq(1..=truth.chat.len() as u64),
-        "a gap in the chat"
-    );
-    let mut said: HashMap<&str, u32> = HashMap::new();
-    for line in &truth.chat {
-        *said.entry(&line.text).or_default() += 1;
-    }
-    assert_eq!(said.len(), plan.said().len(), "something that was said is missing");
-    for text in plan.said() {
-        assert_eq!(said.get(text.as_str()), Some(&1), "{text}");
-    }
+    nothing_missing_in(&truth.chat, plan.said());
     for sign in plan.written() {
         let times = truth.text.matches(sign.as_str()).count();
         // What somebody took away may be gone, but nothing ever stands there twice.
@@ -191,4 +194,20 @@ fn nothing_is_doubled_or_missing(plan: &Plan, truth: &Truth) {
     let mut names: Vec<&str> = truth.notes.iter().map(|note| note.id.as_str()).collect();
     names.sort_unstable();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "a note is doubled");
+}
+
+/// Each thing that was said stands in the chat once.
+fn nothing_missing_in(chat: &[ChatMessage], said: &[String]) {
+    assert!(
+        chat.iter().map(|line| line.seq.0).eq(1..=chat.len() as u64),
+        "a gap in the chat"
+    );
+    let mut times: HashMap<&str, u32> = HashMap::new();
+    for line in chat {
+        *times.entry(&line.text).or_default() += 1;
+    }
+    assert_eq!(times.len(), said.len(), "something that was said is missing");
+    for text in said {
+        assert_eq!(times.get(text.as_str()), Some(&1), "{text}");
+    }
 }

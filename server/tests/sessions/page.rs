@@ -16,7 +16,10 @@ use protocol::{
 };
 use serde_json::json;
 use socketio::{Backoff, Client, Config, Delivery, Event, connect};
-use std::time::Duration;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 use tokio::sync::mpsc;
 
 /// What a page hears.
@@ -36,6 +39,8 @@ pub(crate) struct Page {
     tell: mpsc::UnboundedSender<News>,
     live: bool,
     ids: u32,
+    /// When it was connected, each time.
+    pub(crate) connected: Vec<Instant>,
     pub(crate) chat: chat::model::Model,
     pub(crate) document: document::model::Model,
     pub(crate) note: note::model::Model,
@@ -49,9 +54,14 @@ pub(crate) fn room() -> RoomId {
 impl Page {
     /// Opens a page of one of the people.
     pub(crate) fn open(process: &Process, person: usize) -> Self {
+        Self::at(process.address, person)
+    }
+
+    /// Opens a page that somebody serves there.
+    pub(crate) fn at(address: SocketAddr, person: usize) -> Self {
         let name = format!("p{person}");
         let auth = json!({ "token": Process::token(&name), "version": VERSION });
-        let mut config = Config::new(format!("http://{}", process.address));
+        let mut config = Config::new(format!("http://{address}"));
         config.hold_kept = true;
         config.ack_timeout = Duration::from_secs(2);
         config.backoff = Backoff {
@@ -77,6 +87,7 @@ impl Page {
             tell,
             live: false,
             ids: 0,
+            connected: Vec::new(),
         }
     }
 
@@ -118,7 +129,7 @@ impl Page {
             }),
             Act::Delete(at) => self.change_note(at, |note| Change::Delete { note: note.id }),
             Act::Break => self.client.reconnect(),
-            Act::Kill | Act::Rest => unreachable!("not one person's doing"),
+            Act::Kill | Act::Restart | Act::Rest => unreachable!("not one person's doing"),
         }
     }
 
@@ -183,13 +194,20 @@ impl Page {
 
     fn hear(&mut self, news: News) {
         match news {
-            News::Socket(Event::Connected { .. }) => self.join(),
+            News::Socket(Event::Connected { .. }) => {
+                self.connected.push(Instant::now());
+                self.join();
+            }
             News::Socket(Event::Message { name, payload, .. }) => {
                 if let Some(event) = ServerEvent::decode(&name, payload.get()) {
                     self.happened(event.unwrap());
                 }
             }
-            News::Socket(Event::Refused { message, .. }) => panic!("{}: {message}", self.name),
+            News::Socket(Event::Refused { message, .. }) => {
+                let refusal = Refusal::from_connect_error(&message);
+                assert!(refusal.retry_after_ms.is_some(), "{}: {refusal}", self.name);
+                self.client.reconnect();
+            }
             News::Socket(Event::Disconnected { .. } | Event::Reconnecting { .. }) => self.interrupted(),
             News::Joined(Ok(welcome)) => self.welcomed(*welcome),
             News::Joined(Err(refusal)) => {
@@ -232,6 +250,10 @@ impl Page {
                 let heard = self.note.heard(changed);
                 self.send_notes();
                 heard
+            }
+            ServerEvent::Draining(draining) => {
+                self.client.retry_after(Duration::from_millis(draining.retry_after_ms));
+                Heard::Taken
             }
             ServerEvent::Refused(refused) => panic!("{}: {}", self.name, refused.error),
             _ => Heard::Taken,

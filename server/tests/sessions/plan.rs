@@ -27,6 +27,8 @@ pub(crate) enum Act {
     Break,
     /// The process dies and is started again.
     Kill,
+    /// The process is told to stop, and is started again.
+    Restart,
     /// Nothing happens until all have heard everything.
     Rest,
 }
@@ -98,6 +100,7 @@ impl Plan {
             70..90 => self.note(page.note.shown().notes().len()),
             90..95 => Act::Break,
             95..97 => Act::Kill,
+            97 => Act::Restart,
             _ => Act::Rest,
         };
         Some((person, act))

@@ -18,6 +18,9 @@ use tokio::{
 /// Signs its tokens; the stage of the stories has the same.
 const SECRET: &str = "a secret for the stage, long enough for production too";
 
+/// Over how long it sends people elsewhere when it stops.
+pub(crate) const DRAIN: Duration = Duration::from_millis(500);
+
 /// Random people do more a second than real ones.
 const UNHURRIED: [&str; 6] = [
     "RATE_CONNECT",
@@ -96,6 +99,12 @@ impl Process {
         self.child.kill().await.unwrap();
     }
 
+    /// Ends it in order, and waits until it has ended.
+    pub(crate) async fn stop(&mut self) {
+        self.signal("TERM");
+        assert!(self.child.wait().await.unwrap().success());
+    }
+
     /// Starts it again.
     pub(crate) async fn again(&mut self) {
         self.child = spawn(self.address, &self.store, &self.complaints).await;
@@ -126,6 +135,8 @@ async fn spawn(address: SocketAddr, store: &Store, complaints: &Complaints) -> C
         .env(variable, value)
         .envs(UNHURRIED.map(|rate| (rate, "off")))
         .env("GRACE_MS", "100")
+        .env("CHAT_HISTORY", "100000")
+        .env("DRAIN_MS", DRAIN.as_millis().to_string())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
