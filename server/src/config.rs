@@ -85,6 +85,11 @@ pub struct Config {
     #[arg(long, env = "STALL_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub stall_ms: u64,
 
+    /// Milliseconds between two pings, and for which an answer is waited for: a peer that is gone without a word is known
+    /// after twice as long.
+    #[arg(long, env = "PING_MS", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(10..))]
+    pub ping_ms: u64,
+
     /// Milliseconds over which clients are sent elsewhere, each at a moment of its own, when this process stops.
     #[arg(long, env = "DRAIN_MS", default_value_t = 3000)]
     pub drain_ms: u64,
@@ -164,6 +169,7 @@ impl Config {
             limits: Limits::default(),
             grace_ms: 2000,
             stall_ms: 10_000,
+            ping_ms: 10_000,
             drain_ms: 3000,
             stop_ms: 10_000,
             log: "info".into(),
@@ -230,6 +236,12 @@ impl Config {
     #[must_use]
     pub fn stop(&self) -> Duration {
         Duration::from_millis(self.stop_ms)
+    }
+
+    /// See [`Config::ping_ms`].
+    #[must_use]
+    pub fn ping(&self) -> Duration {
+        Duration::from_millis(self.ping_ms)
     }
 
     /// See [`Config::drain_ms`].

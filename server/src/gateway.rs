@@ -62,9 +62,6 @@ pub use socketioxide::socket::Sid as SessionId;
 /// Packets that may wait for one connection; beyond it the connection is ended and resumes.
 pub const QUEUE: usize = 128;
 
-/// Between two pings, and how long to wait for the answer: a dead peer is known after 20 seconds at most.
-const PING: Duration = Duration::from_secs(10);
-
 /// How long a connection may take to come to CONNECT.
 pub const CONNECT: Duration = Duration::from_secs(10);
 
@@ -185,8 +182,8 @@ async fn part(until: Instant, connection: Arc<Connection>) {
 pub fn layer(gateway: &Arc<Gateway>, config: &Config) -> (Layer, Handle) {
     let builder = SocketIo::builder()
         .req_path(SOCKET_PATH.trim_end_matches('/'))
-        .ping_interval(PING)
-        .ping_timeout(PING)
+        .ping_interval(config.ping())
+        .ping_timeout(config.ping())
         .connect_timeout(CONNECT)
         .max_buffer_size(QUEUE)
         .max_payload(u64::from(config.limits.packet_bytes))

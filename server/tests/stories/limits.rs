@@ -193,12 +193,12 @@ async fn one_person_has_so_many_connections() {
 }
 
 /// Somebody who says who they are and may not get in.
-pub(crate) fn stranger(stage: &Stage, user: &str) -> Person {
+fn stranger(stage: &Stage, user: &str) -> Person {
     stage.stranger(json!({ "token": Stage::token(user, 60), "version": VERSION }))
 }
 
 /// Why they did not.
-pub(crate) async fn refused(person: &mut Person) -> Refusal {
+async fn refused(person: &mut Person) -> Refusal {
     match person.next().await {
         Event::Refused { message, .. } => Refusal::from_connect_error(&message),
         event => panic!("not refused: {event:?}"),

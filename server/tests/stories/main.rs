@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod chaos;
 mod chat;
 mod connect;
 mod cursor;
