@@ -55,7 +55,7 @@ pub struct Limits {
     pub rooms_per_connection: u32,
 
     /// Sockets that have not said yet whose they are; more are refused over HTTP with 503 and `busy`. Each has ten seconds
-    /// and 16 KiB to say so.
+    /// and 16 KiB to say so, and counts for as long even if it is closed before.
     #[arg(long, env = "PENDING", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     pub pending: u32,
 

@@ -110,12 +110,16 @@ async fn ten_thousand_joins_of_one_connection_harm_nobody() {
     ann.says("sky", "all is well").await.unwrap();
 }
 
-/// A connection without our client: raw packets.
-pub(crate) async fn raw(
-    stage: &Stage,
-) -> tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>> {
+/// A connection without our client.
+pub(crate) type Raw = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+/// One to this stage, past CONNECT.
+pub(crate) async fn raw(stage: &Stage) -> Raw {
     let url = format!("ws://{}/socket.io/?EIO=4&transport=websocket", stage.address);
-    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+    // Without a delay: what is sent in two packets does not wait for the first to be acknowledged.
+    let (mut socket, _) = tokio_tungstenite::connect_async_with_config(url, None, true)
+        .await
+        .unwrap();
     socket
         .send(Message::text(format!(
             "40{}",
