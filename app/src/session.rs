@@ -137,6 +137,7 @@ impl Session {
             room: self.room(),
             resume: resumes.then_some(resume),
             batch: true,
+            invite: None,
         }));
     }
 

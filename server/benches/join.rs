@@ -154,6 +154,7 @@ async fn join(client: &Client, room: &str, resume: Option<Resume>) -> Welcome {
         room: id(room),
         resume,
         batch: true,
+        invite: None,
     };
     ask(client, &join).await
 }

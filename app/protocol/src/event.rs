@@ -2,6 +2,7 @@
 
 use crate::{
     Refusal,
+    access::AccessTold,
     chat::ChatMessage,
     cursor::{CursorMoved, CursorsMoved},
     document::{CaretMoved, DocumentEdited},
@@ -96,6 +97,8 @@ macro_rules! server_events {
 }
 
 server_events! {
+    /// Access to a room has changed.
+    Access(AccessTold),
     /// Everybody in a room, to those who did not ask for batches, on each join and leave.
     Presence(Presence),
     /// Who came, changed or left, to those who asked for batches.

@@ -16,6 +16,9 @@ pub enum BadId {
     /// Not a [`MessageId`].
     #[error("a message id has 1 to {MESSAGE_ID} visible ASCII characters and no spaces")]
     Message,
+    /// Not an [`InviteId`].
+    #[error("an invitation's id has 22 letters, digits, - and _")]
+    Invite,
     /// Not a [`NoteId`].
     #[error("a note id has 1 to {NOTE_ID} visible ASCII characters and no spaces")]
     Note,
@@ -95,6 +98,13 @@ id! {
 id! {
     /// A note, named by the client that makes it: 1 to 64 visible ASCII characters, no other note's in its room.
     NoteId, BadId::Note, |text| visible(text, NOTE_ID)
+}
+
+id! {
+    /// An invitation, named by the server: 128 random bits in base64url, 22 characters. A secret.
+    InviteId, BadId::Invite, |text| {
+        text.len() == 22 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    }
 }
 
 fn visible(text: &str, most: usize) -> bool {

@@ -28,10 +28,10 @@ pub mod tape;
 pub mod time;
 pub mod typing;
 
-pub use access::Role;
+pub use access::{Access, Role};
 pub use color::Hue;
 pub use event::{Answer, Event, Request, ServerEvent};
-pub use id::{MessageId, NoteId, PeerId, RoomId, UserId};
+pub use id::{InviteId, MessageId, NoteId, PeerId, RoomId, UserId};
 pub use name::Name;
 pub use position::{Epoch, Position, Replay, Seq};
 pub use refusal::{Code, Refusal};

@@ -48,5 +48,14 @@ pub const NOTE_ID: usize = 64;
 /// Changes of notes that are kept: whoever missed no more comes back without a snapshot.
 pub const NOTE_HISTORY: usize = 1000;
 
+/// People to whom one room gives a role (`access_full`).
+pub const ACCESS_MEMBERS: usize = 1000;
+
+/// Invitations to one room that hold at the same time (`access_full`).
+pub const ACCESS_INVITES: usize = 100;
+
+/// Longest time in seconds for which an invitation can be made (`malformed`): 90 days.
+pub const INVITE_SECONDS: u32 = 90 * 24 * 60 * 60;
+
 /// Milliseconds after which somebody who has not said so again is typing no longer.
 pub const TYPING_MS: u64 = 5000;

@@ -72,6 +72,16 @@ codes! {
     UnknownNote = "unknown_note",
     /// The room has as many notes as it may have.
     NotesFull = "notes_full",
+    /// The room is private, and nobody has given this person a role in it.
+    AccessDenied = "access_denied",
+    /// Who views a room writes nothing into it.
+    ReadOnly = "read_only",
+    /// Only an owner of the room may do this.
+    OwnerOnly = "owner_only",
+    /// There is no such invitation, or no longer.
+    InviteInvalid = "invite_invalid",
+    /// The room has as many members, or invitations, as it may have.
+    AccessFull = "access_full",
     /// The client speaks another version of the protocol.
     UnsupportedVersion = "unsupported_version",
     /// CONNECT came without a token.

@@ -1,7 +1,7 @@
 //! Joining and leaving a room, and the welcome that holds all one needs to begin.
 
 use crate::{
-    Event, Hue, Millis, Name, PeerId, Position, Replay, Request, RoomId, UserId,
+    Access, Event, Hue, InviteId, Millis, Name, PeerId, Position, Replay, Request, RoomId, UserId,
     chat::ChatMessage,
     cursor::CursorAt,
     document::{CaretAt, DocumentEdited},
@@ -22,6 +22,9 @@ pub struct Join {
     /// `true` asks for `cursors` and `presence.diff` in place of `cursor` and `presence`.
     #[serde(default)]
     pub batch: bool,
+    /// An invitation to a private room; refused with `invite_invalid` where it is none that holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<InviteId>,
 }
 
 /// The last entry that the client has of each log.
@@ -69,6 +72,9 @@ pub struct Welcome {
     pub carets: Vec<CaretAt>,
     /// Which connections are typing.
     pub typing: Vec<PeerId>,
+    /// Who may do what here.
+    #[serde(default)]
+    pub access: Access,
     /// Whether all logs that the client said where it stands in go on exactly there.
     pub recovered: bool,
     /// Name of the replica that answers.

@@ -5,6 +5,7 @@
 
 use protocol::{
     Answer, ServerEvent,
+    access::{AccessChanged, ChangeAccess},
     auth::{Auth, Claims},
     chat::{ChatPage, ReadChat, Said, Say},
     cursor::MoveCursor,
@@ -28,6 +29,8 @@ fn through(kind: &str, json: &str) -> Value {
     match kind {
         "Auth" => again::<Auth>(json),
         "Claims" => again::<Claims>(json),
+        "ChangeAccess" => again::<ChangeAccess>(json),
+        "Answer<AccessChanged>" => again::<Answer<AccessChanged>>(json),
         "Say" => again::<Say>(json),
         "Answer<Said>" => again::<Answer<Said>>(json),
         "ReadChat" => again::<ReadChat>(json),

@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use protocol::{
-    Answer, Code, Epoch, Hue, MessageId, Millis, Name, NoteId, PeerId, Position, Refusal, Replay, RoomId, Seq,
+    Access, Answer, Code, Epoch, Hue, MessageId, Millis, Name, NoteId, PeerId, Position, Refusal, Replay, RoomId, Seq,
     ServerEvent, UserId,
     chat::ChatMessage,
     cursor::{CursorAt, CursorMoved, CursorsMoved},
@@ -286,7 +286,7 @@ proptest! {
         let note = Replay { position, recovered, snapshot: notes, entries: changes };
         let (instance, mode, at) = ("node-a".to_owned(), Mode::Memory, Millis(5));
         let welcome = Welcome {
-            room, you, present, cursors, chat, document, note, carets, typing, recovered, instance, mode, tick_ms: 33, at,
+            room, you, present, access: Access::default(), cursors, chat, document, note, carets, typing, recovered, instance, mode, tick_ms: 33, at,
         };
         let json = serde_json::to_string(&Answer::Granted(welcome.clone())).unwrap();
         prop_assert_eq!(serde_json::from_str::<Answer<Welcome>>(&json).unwrap(), Answer::Granted(welcome));

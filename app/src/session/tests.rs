@@ -6,7 +6,7 @@ mod unsent;
 use super::*;
 use crate::link::{Link, News, Status};
 use protocol::{
-    Code, Epoch, Hue, Millis, Name, Position, Refusal, Replay, Seq, ServerEvent,
+    Access, Code, Epoch, Hue, Millis, Name, Position, Refusal, Replay, Seq, ServerEvent,
     chat::{ChatPage, Said},
     cursor::{CursorAt, CursorsMoved},
     health::{Bus, Mode},
@@ -112,6 +112,7 @@ fn welcome(seq: u64) -> Welcome {
             hue: Hue::try_from(45).unwrap(),
         },
         present: vec![person("ann", 1), person("bob", 2)],
+        access: Access::default(),
         cursors: vec![CursorAt(PeerId(2), 5.0, 5.0)],
         chat: Replay {
             position: position(seq),
@@ -169,6 +170,7 @@ fn join(resume: Option<Position>) -> Wish {
             note: Some(position(0)),
         }),
         batch: true,
+        invite: None,
     })
 }
 

@@ -40,6 +40,7 @@ async fn foreign_data_under_our_keys_is_an_error_and_stays_as_it_is() {
             room: name.parse().unwrap(),
             resume: None,
             batch: false,
+            invite: None,
         };
         assert_eq!(ann.ask(&join).await.unwrap_err().code, Code::StoreUnavailable);
         assert!(cluster.redis.ask(left).contains("precious"));

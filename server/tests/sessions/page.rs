@@ -280,6 +280,7 @@ impl Page {
             room: room(),
             resume: Some(resume),
             batch: true,
+            invite: None,
         };
         self.chat.join_asked();
         self.document.join_asked();

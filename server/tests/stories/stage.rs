@@ -178,6 +178,7 @@ impl Person {
             room: room(name),
             resume: None,
             batch: false,
+            invite: None,
         })
         .await
     }
@@ -188,6 +189,7 @@ impl Person {
             room: room(name),
             resume: None,
             batch: true,
+            invite: None,
         })
         .await
     }
@@ -198,6 +200,7 @@ impl Person {
             room: room(name),
             resume: Some(resume),
             batch: true,
+            invite: None,
         })
         .await
     }

@@ -13,7 +13,7 @@ use crate::{
     store::{Entry, LogError, Page, Span, Topic},
 };
 use protocol::{
-    PeerId, Position, Replay,
+    Access, PeerId, Position, Replay,
     auth::Identity,
     chat::{ChatPage, ReadChat},
     cursor::CursorAt,
@@ -116,6 +116,7 @@ impl State {
                 hue: who.hue,
             },
             present: self.presence.list().to_vec(),
+            access: Access::default(),
             cursors: self
                 .tick
                 .cursors()

@@ -77,6 +77,7 @@ fn join(
         room: "sky".parse().unwrap(),
         resume,
         batch: true,
+        invite: None,
     };
     let (ticket, answer) = ticket();
     let mut out = Outbox::new();

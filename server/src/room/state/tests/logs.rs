@@ -386,6 +386,7 @@ fn who_was_at_the_end_of_the_document_gets_no_text_and_who_was_not_gets_it_all()
             room: "sky".parse().unwrap(),
             resume: Some(resume),
             batch: true,
+            invite: None,
         };
         let who = state.presence.holding(PeerId(1)).unwrap().who.clone();
         let mut out = Outbox::new();
