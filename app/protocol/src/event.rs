@@ -2,6 +2,7 @@
 
 use crate::{
     Refusal,
+    auth::{Ended, Expiring},
     chat::ChatMessage,
     cursor::{CursorMoved, CursorsMoved},
     document::{CaretMoved, DocumentEdited},
@@ -118,6 +119,10 @@ server_events! {
     CursorsMoved(CursorsMoved),
     /// An event without ack was refused.
     Refused(Refused),
+    /// The token of this connection ends soon.
+    Expiring(Expiring),
+    /// The token of this connection has no worth any more.
+    Ended(Ended),
     /// The server is about to stop.
     Draining(Draining),
 }

@@ -5,7 +5,7 @@
 
 use protocol::{
     Answer, ServerEvent,
-    auth::{Auth, Claims},
+    auth::{Auth, Claims, Refresh, Refreshed},
     chat::{ChatPage, ReadChat, Said, Say},
     cursor::MoveCursor,
     document::{EditDocument, Edited, MoveCaret},
@@ -28,6 +28,8 @@ fn through(kind: &str, json: &str) -> Value {
     match kind {
         "Auth" => again::<Auth>(json),
         "Claims" => again::<Claims>(json),
+        "Refresh" => again::<Refresh>(json),
+        "Answer<Refreshed>" => again::<Answer<Refreshed>>(json),
         "Say" => again::<Say>(json),
         "Answer<Said>" => again::<Answer<Said>>(json),
         "ReadChat" => again::<ReadChat>(json),
