@@ -7,6 +7,7 @@ pub mod health;
 pub mod metrics;
 pub mod notification;
 pub mod pages;
+pub mod revocation;
 pub mod rooms;
 pub mod session;
 pub mod site;
@@ -74,6 +75,11 @@ fn machines(web: &Web) -> Router {
         .route("/api/rooms/{room}/presence", get(rooms::presence))
         .route("/api/users/{user}/notify", post(notification::notify))
         .route("/api/rooms/{room}/document", get(document::export));
+    // Without a secret there is no operator, and nothing for one.
+    let router = match web.config.auth.operator_secret.as_deref() {
+        Some(secret) if !secret.is_empty() => router.route("/api/users/{user}/revoke", post(revocation::revoke)),
+        _ => router,
+    };
     // In production tokens come from whoever knows the secret, and nobody else.
     let router = if web.config.is_production() {
         router

@@ -1,6 +1,6 @@
 //! CONNECT: who may come in. Everything a connection needs is prepared here, before it is answered.
 
-use super::{Gateway, table::Table};
+use super::{Gateway, auth, table::Table};
 use crate::{
     listener::{Remote, flow::Flow},
     room::command::Command,
@@ -25,16 +25,10 @@ pub fn middleware(
 ) -> impl ConnectMiddleware<socketioxide::adapter::LocalAdapter, (SocketRef, TryData<Value>)> {
     move |socket: SocketRef, TryData(auth): TryData<Value>| {
         let admitted = identify(&gateway, auth.unwrap_or_default());
-        let result = match admitted {
-            Ok(bearer) => {
-                enter(&gateway, &socket, bearer);
-                Ok(())
-            }
-            Err(refusal) => {
-                gateway.metrics.refusals.inc(refusal.code.as_str());
-                Err(refusal)
-            }
-        };
+        let result = admitted.and_then(|bearer| enter(&gateway, &socket, bearer));
+        if let Err(refusal) = &result {
+            gateway.metrics.refusals.inc(refusal.code.as_str());
+        }
         ready(result)
     }
 }
@@ -59,11 +53,17 @@ fn identify(gateway: &Gateway, auth: Value) -> Result<Bearer, Refusal> {
     gateway.keys.verify(&token)
 }
 
-/// Lets a connection in.
-fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) {
+/// Lets a connection in. One whose token was revoked meanwhile is seen here, as it could not be seen by whoever ended those
+/// that were there.
+fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Result<(), Refusal> {
     let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
     let flow = remote.map_or_else(Arc::<Flow>::default, |ConnectInfo(remote)| Arc::clone(&remote.flow));
     let connection = gateway.connections.enter(socket.clone(), bearer, flow);
+    if auth::is_revoked(gateway, &connection) {
+        gateway.connections.strike(socket.id);
+        return Err(token::refusal(Code::TokenRevoked));
+    }
+    gateway.timer.take(connection.peer, &connection.bearer());
     socket.extensions.insert(connection);
     socket.on_fallback(Table(Arc::clone(gateway)));
     let gateway = Arc::clone(gateway);
@@ -71,6 +71,7 @@ fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) {
         leave(&gateway, &socket, reason);
         ready(())
     });
+    Ok(())
 }
 
 /// The connection has ended. Who said so has left; who did not may be back in a moment.
@@ -78,8 +79,13 @@ fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
     let Some(connection) = gateway.connections.strike(socket.id) else {
         return;
     };
-    let meant = matches!(reason, DisconnectReason::ClientNSDisconnect);
-    gateway.metrics.ends.inc(label(reason));
+    gateway.timer.forget(connection.peer);
+    let ended = connection.ended_for();
+    let meant = matches!(reason, DisconnectReason::ClientNSDisconnect) || ended == Some(Code::TokenRevoked);
+    gateway
+        .metrics
+        .ends
+        .inc(ended.map_or_else(|| label(reason), Code::as_str));
     for room in connection.end().into_values() {
         let peer = connection.peer;
         let command = if meant {

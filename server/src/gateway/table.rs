@@ -1,7 +1,7 @@
 //! The table of all events that clients send. One entry here, one handler beside it: that is the whole inward protocol.
 
 use super::{
-    Gateway,
+    Gateway, auth,
     call::{Back, Call},
     chat,
     connection::{Connected, Connection},
@@ -10,6 +10,7 @@ use super::{
 use crate::metrics::UNKNOWN;
 use protocol::{
     Code, Event as _, Refusal,
+    auth::Refresh,
     chat::{ReadChat, Say},
     cursor::MoveCursor,
     document::{EditDocument, MoveCaret},
@@ -87,6 +88,7 @@ impl Table {
             MoveCaret::NAME => packet.route(MoveCaret::NAME, document::caret),
             ChangeNote::NAME => packet.route(ChangeNote::NAME, note::change),
             MoveCursor::NAME => packet.route(MoveCursor::NAME, cursor::place),
+            Refresh::NAME => packet.route(Refresh::NAME, auth::refresh),
             ReadTape::NAME => packet.route(ReadTape::NAME, tape::read),
             _ => packet.unknown(&name),
         }

@@ -1,7 +1,7 @@
 //! Server functions: what a page asks behind people's backs, answered for the person whose request it is.
 
 use super::{Web, rooms::live, session};
-use crate::{clock::Now, token::SOCKET_TOKEN};
+use crate::clock::Now;
 use app::backend::{Backend, Later, SharedBackend};
 use axum::{
     Extension,
@@ -42,7 +42,8 @@ struct RequestBackend {
 
 impl Backend for RequestBackend {
     fn token(&self) -> String {
-        let token = self.web.keys.sign(&self.who, Now::read().at.0 / 1000, SOCKET_TOKEN);
+        let span = self.web.config.auth.token();
+        let token = self.web.keys.sign(&self.who, Now::read().at.0 / 1000, span);
         // None at all is refused as malformed, which is what it is.
         token
             .inspect_err(|error| tracing::error!(%error, "a token could not be signed"))

@@ -16,7 +16,7 @@ const COOKIE: &str = "orrery_session";
 /// Puts the [`Identity`] of a request into its extensions, and the cookie of a new guest into its response.
 pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let secure = is_secure(request.headers());
-    let known = cookie(request.headers()).and_then(|token| web.keys.verify(token).ok());
+    let known = cookie(request.headers()).and_then(|token| web.keys.verify_session(token).ok());
     let known = known.map(|bearer| bearer.who);
     let new = known.is_none();
     let Some(who) = known.or_else(guest) else {
@@ -40,7 +40,7 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
 pub fn set_cookie(web: &Web, who: &Identity, secure: bool) -> Option<HeaderValue> {
     let token = web
         .keys
-        .sign(who, Now::read().at.0 / 1000, SESSION)
+        .sign_session(who, Now::read().at.0 / 1000)
         .inspect_err(|error| tracing::error!(%error, "a session could not be signed"))
         .ok()?;
     let secure = if secure { "; Secure" } else { "" };

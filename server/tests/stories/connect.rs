@@ -65,5 +65,5 @@ async fn events_sent_at_once_are_heard_in_order() {
 
 fn ann() -> Identity {
     let keys = Keys::new(SECRET);
-    keys.verify(&Stage::token("ann", 60)).unwrap()
+    keys.verify(&Stage::token("ann", 60)).unwrap().who
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod auth;
 mod chat;
 mod connect;
 mod cursor;
@@ -10,6 +11,7 @@ mod drain;
 mod file;
 mod note;
 mod presence;
+mod revocation;
 mod stage;
 mod stall;
 mod typing;
