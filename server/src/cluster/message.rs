@@ -195,6 +195,7 @@ impl BusTold {
         match self {
             Self::Beat(life, beat) => format!("{VERSION} beat {life} {beat}\n"),
             Self::Notify(user, notification) => format!("{VERSION} notification {user}\n{}", written(notification)),
+            // As the script writes it.
             Self::Revoke(Revocation { user, at }) => format!("{VERSION} revocation {user} {at}\n"),
         }
     }

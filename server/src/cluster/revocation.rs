@@ -2,7 +2,6 @@
 
 use super::{
     keys,
-    message::BusTold,
     script::{self, log_error},
 };
 use crate::{
@@ -28,13 +27,13 @@ impl RedisRegister {
         Self { client, metrics }
     }
 
-    /// Keeps these and tells this, or says all.
-    async fn run(&self, kept: &[Revocation], now: u64, told: String) -> Result<Vec<String>, LogError> {
+    /// Keeps these, tells those that are news, and says `all` where that is asked.
+    async fn run(&self, kept: &[Revocation], now: u64, asked: &str) -> Result<Vec<String>, LogError> {
         let before = [
             oldest(now).to_string(),
             LONGEST.as_secs().to_string(),
             keys::BUS.to_owned(),
-            told,
+            asked.to_owned(),
         ];
         let pairs = kept
             .iter()
@@ -52,15 +51,13 @@ impl RedisRegister {
 #[async_trait]
 impl Register for RedisRegister {
     async fn keep(&self, revocation: &Revocation) -> Result<(), LogError> {
-        let told = BusTold::Revoke(revocation.clone());
-        let kept = std::slice::from_ref(revocation);
-        self.run(kept, revocation.at, told.write()).await?;
-        self.metrics.bus_out.inc(told.label());
+        self.run(std::slice::from_ref(revocation), revocation.at, "").await?;
+        self.metrics.bus_out.inc("revocation");
         Ok(())
     }
 
     async fn exchange(&self, ours: Vec<Revocation>, now: u64) -> Result<Vec<Revocation>, LogError> {
-        let said = self.run(&ours, now, String::new()).await?;
+        let said = self.run(&ours, now, "all").await?;
         let read = |pair: &[String]| {
             let [user, at] = pair else { return None };
             let (user, at) = (user.parse().ok()?, at.parse().ok()?);
