@@ -201,8 +201,10 @@ fn public_key(setting: &str) -> Result<Key, KeysError> {
 #[must_use]
 pub fn refusal(code: Code) -> Refusal {
     let sentence = match code {
-        Code::TokenMissing => "A token is needed: a JWT, signed with a key that this server knows.",
-        Code::TokenExpired => "This token has expired: get a new one.",
+        Code::TokenMissing => {
+            "You are not signed in: connect with auth { token }, a JWT signed with a key that this server knows."
+        }
+        Code::TokenExpired => "This session has ended, since its token has expired: take a new one, or sign in again.",
         Code::TokenEarly => "This token's time is yet to come: is a clock wrong?",
         Code::TokenBadSignature => {
             "This token was not signed with a key that this server knows, and that key's algorithm."

@@ -6,9 +6,11 @@ pub mod guest;
 pub mod health;
 pub mod metrics;
 pub mod notification;
+pub mod origin;
 pub mod pages;
 pub mod revocation;
 pub mod rooms;
+pub mod security;
 pub mod session;
 pub mod site;
 pub mod socket;
@@ -24,7 +26,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -32,7 +34,7 @@ use axum::{
 use protocol::Refusal;
 use serde_json::json;
 use std::{sync::Arc, time::Instant};
-use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use tower_http::compression::CompressionLayer;
 
 /// What handlers work with.
 #[derive(Clone)]
@@ -56,12 +58,14 @@ pub struct Web {
 /// All routes. Socket.IO is a layer around them, which answers before they are asked.
 pub fn router(web: &Web, socket: gateway::Layer) -> Router {
     let carry = middleware::from_fn_with_state(web.clone(), socket::carry);
+    let origin = middleware::from_fn_with_state(web.clone(), origin::of_socket);
     app(web)
         .merge(machines(web))
         .fallback_service(pages(web))
-        .layer(no_sniffing())
         .layer(socket)
         .layer(carry)
+        .layer(origin)
+        .layer(middleware::from_fn(security::tell))
 }
 
 /// What programs ask for.
@@ -94,6 +98,7 @@ fn app(web: &Web) -> Router {
     Router::new()
         .route("/api/app/{*function}", post(backend::call))
         .layer(middleware::from_fn_with_state(web.clone(), session::identify))
+        .layer(middleware::from_fn_with_state(web.clone(), origin::of_page))
         .with_state(web.clone())
 }
 
@@ -117,9 +122,4 @@ fn pages(web: &Web) -> Router {
 fn refused(web: &Web, status: StatusCode, error: Refusal) -> Response {
     web.metrics.refusals.inc(error.code.as_str());
     (status, Json(json!({ "error": error }))).into_response()
-}
-
-/// Browsers take types as they are told.
-fn no_sniffing() -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
 }

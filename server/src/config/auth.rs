@@ -11,7 +11,7 @@ pub struct AuthConfig {
     #[arg(long, env = "JWT_SECRET_PREVIOUS", hide_env_values = true, value_parser = NonEmptyStringValueParser::new())]
     pub jwt_secret_previous: Option<String>,
 
-    /// Public key of whoever else signs tokens, or the path of a file with it: PEM, for RS256, ES256 or EdDSA.
+    /// Public key of whoever else signs tokens, or the path of a file with it: PEM, for RS256, ES256 or `EdDSA`.
     #[arg(long, env = "JWT_PUBLIC_KEY", value_parser = NonEmptyStringValueParser::new())]
     pub jwt_public_key: Option<String>,
 

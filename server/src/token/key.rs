@@ -10,7 +10,7 @@ use jsonwebtoken::{
 /// Bytes of a point on the curve of ES256, as keys hold it.
 const POINT: usize = 65;
 
-/// Bytes of a key of EdDSA on the curve Ed25519.
+/// Bytes of a key of `EdDSA` on the curve Ed25519.
 const ED25519: usize = 32;
 
 /// One key.

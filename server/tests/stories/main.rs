@@ -12,6 +12,8 @@ mod file;
 mod note;
 mod presence;
 mod revocation;
+mod secrets;
+mod security;
 mod stage;
 mod stall;
 mod typing;
