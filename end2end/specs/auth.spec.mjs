@@ -13,6 +13,12 @@ async function arrive(visit, settings) {
   return { server, here };
 }
 
+/** The page first: one whose server is gone looks for it, and complains. */
+async function leave({ server, here }) {
+  await here.page.context().close();
+  await server.stop();
+}
+
 async function revoke(server, user) {
   const headers = { authorization: `Bearer ${OPERATOR}` };
   return fetch(`${server.url}/api/users/${encodeURIComponent(user)}/revoke`, { method: "POST", headers });
@@ -34,7 +40,7 @@ test("a page outlives its tokens and its people notice nothing", async ({ visit 
   await expect(here.message("still here")).toHaveCount(1);
   expect(await states.jsonValue()).toEqual([]);
   expect(await server.metric("collab_disconnects_total", "token_expired")).toBe(0);
-  await server.stop();
+  await leave({ server, here });
 });
 
 test.describe("a session that ends", () => {
@@ -48,7 +54,7 @@ test.describe("a session that ends", () => {
     // A page that came back by itself would have done so by now: the first attempts come within a second.
     await here.page.waitForTimeout(1500);
     expect(await server.metric("collab_connections")).toBe(0);
-    await server.stop();
+    await leave({ server, here });
   });
 
   test("without guests leaves a page that says so", async ({ visit }) => {
@@ -70,6 +76,6 @@ test.describe("a session that ends", () => {
     await here.isLive();
     await here.say("back again");
     await expect(here.message("back again")).toHaveCount(1);
-    await server.stop();
+    await leave({ server, here });
   });
 });

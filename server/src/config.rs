@@ -133,9 +133,9 @@ pub enum ConfigError {
         "JWT_SECRET has {0} bytes. Production needs {SECRET_BYTES} or more, for example from `openssl rand -hex 32`"
     )]
     ShortSecret(usize),
-    /// Production with an operator's secret that can be guessed.
+    /// Production with another secret that can be guessed.
     #[error(transparent)]
-    ShortOperatorSecret(#[from] auth::ShortOperatorSecret),
+    ShortOtherSecret(#[from] auth::ShortSecret),
     /// Logs can be kept in one place only.
     #[error("REDIS_URL and DATA_DIR are both set. Logs are kept in Redis or in a directory: choose one")]
     TwoStores,

@@ -88,7 +88,7 @@ impl Server {
         let metrics = Arc::new(Metrics::new()?);
         let revocations = Arc::new(Revocations::default());
         let keys = Arc::new(Keys::of(&config, config.secret()?, revocations)?);
-        config.auth.operator(config.environment).map_err(ConfigError::from)?;
+        config.auth.check(config.environment).map_err(ConfigError::from)?;
         let instance = config.instance_id.clone().unwrap_or_else(instance);
         if config.is_production() && config.auth.allows_all_origins() {
             tracing::warn!("pages of every site may open sockets here (ALLOWED_ORIGINS is *)");

@@ -80,9 +80,9 @@ fn machines(web: &Web) -> Router {
         .route("/api/users/{user}/notify", post(notification::notify))
         .route("/api/rooms/{room}/document", get(document::export));
     // Without a secret there is no operator, and nothing for one.
-    let router = match web.config.auth.operator_secret.as_deref() {
-        Some(secret) if !secret.is_empty() => router.route("/api/users/{user}/revoke", post(revocation::revoke)),
-        _ => router,
+    let router = match web.config.auth.operator() {
+        Some(_) => router.route("/api/users/{user}/revoke", post(revocation::revoke)),
+        None => router,
     };
     // In production tokens come from whoever knows the secret, and nobody else.
     let router = if web.config.is_production() {

@@ -87,12 +87,10 @@ impl FromStr for Origin {
     }
 }
 
-/// Why the operator's secret is not taken.
+/// Why a secret is not taken: its variable, and how many bytes it has.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "OPERATOR_SECRET has {0} bytes. Production needs {SECRET_BYTES} or more, for example from `openssl rand -hex 32`"
-)]
-pub struct ShortOperatorSecret(pub usize);
+#[error("{0} has {1} bytes. Production needs {SECRET_BYTES} or more, for example from `openssl rand -hex 32`")]
+pub struct ShortSecret(pub &'static str, pub usize);
 
 impl AuthConfig {
     /// The defaults.
@@ -113,14 +111,26 @@ impl AuthConfig {
         }
     }
 
-    /// The operator's secret, where there is one.
-    pub fn operator(&self, environment: Environment) -> Result<Option<&str>, ShortOperatorSecret> {
-        match self.operator_secret.as_deref().filter(|secret| !secret.is_empty()) {
-            Some(secret) if environment == Environment::Production && secret.len() < SECRET_BYTES => {
-                Err(ShortOperatorSecret(secret.len()))
-            }
-            secret => Ok(secret),
+    /// Whether its secrets cannot be guessed, where that is asked for.
+    pub fn check(&self, environment: Environment) -> Result<(), ShortSecret> {
+        let secrets = [
+            ("JWT_SECRET_PREVIOUS", self.jwt_secret_previous.as_deref()),
+            ("OPERATOR_SECRET", self.operator()),
+        ];
+        let short = secrets.into_iter().find_map(|(name, secret)| {
+            let bytes = secret?.len();
+            (bytes < SECRET_BYTES).then_some(ShortSecret(name, bytes))
+        });
+        match short {
+            Some(short) if environment == Environment::Production => Err(short),
+            _ => Ok(()),
         }
+    }
+
+    /// The operator's secret, where there is one.
+    #[must_use]
+    pub fn operator(&self) -> Option<&str> {
+        self.operator_secret.as_deref().filter(|secret| !secret.is_empty())
     }
 
     /// Whether pages of every origin may open a socket here.
@@ -178,15 +188,24 @@ mod tests {
     }
 
     #[test]
-    fn production_wants_a_real_secret_of_the_operator() {
-        let with = |secret: &str| AuthConfig {
+    fn production_wants_real_secrets() {
+        let operator = |secret: &str| AuthConfig {
             operator_secret: Some(secret.to_owned()),
             ..AuthConfig::development()
         };
-        let (short, long) = (with("short"), with(&"x".repeat(32)));
-        assert_eq!(short.operator(Environment::Development), Ok(Some("short")));
-        assert_eq!(short.operator(Environment::Production), Err(ShortOperatorSecret(5)));
-        assert!(long.operator(Environment::Production).is_ok());
-        assert_eq!(with("").operator(Environment::Production), Ok(None));
+        let previous = AuthConfig {
+            jwt_secret_previous: Some("short".to_owned()),
+            ..AuthConfig::development()
+        };
+        for (short, name) in [
+            (operator("short"), "OPERATOR_SECRET"),
+            (previous, "JWT_SECRET_PREVIOUS"),
+        ] {
+            assert_eq!(short.check(Environment::Development), Ok(()));
+            assert_eq!(short.check(Environment::Production), Err(ShortSecret(name, 5)));
+        }
+        assert_eq!(operator(&"x".repeat(32)).check(Environment::Production), Ok(()));
+        let none = operator("");
+        assert_eq!((none.check(Environment::Production), none.operator()), (Ok(()), None));
     }
 }
