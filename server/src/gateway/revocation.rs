@@ -79,20 +79,22 @@ impl Revoker {
         }
     }
 
-    /// Minds what comes over the bus, for ever.
-    pub async fn pass_on(self: Arc<Self>) {
-        let Some(mut told) = self.bus.as_ref().map(|bus| bus.revocations()) else {
-            return;
-        };
-        loop {
-            match told.recv().await {
-                Ok(Some(revocation)) => self.heard(&revocation),
-                Ok(None) | Err(RecvError::Lagged(_)) => {
-                    if let Err(error) = self.look().await {
-                        tracing::error!(%error, "what was revoked cannot be read");
+    /// Minds what comes over the bus from this call on, for ever.
+    pub fn pass_on(self: Arc<Self>) -> impl Future<Output = ()> + Send + 'static {
+        // Not when it is first polled: whatever comes after the first look has to be heard.
+        let told = self.bus.as_ref().map(|bus| bus.revocations());
+        async move {
+            let Some(mut told) = told else { return };
+            loop {
+                match told.recv().await {
+                    Ok(Some(revocation)) => self.heard(&revocation),
+                    Ok(None) | Err(RecvError::Lagged(_)) => {
+                        if let Err(error) = self.look().await {
+                            tracing::error!(%error, "what was revoked cannot be read");
+                        }
                     }
+                    Err(RecvError::Closed) => return,
                 }
-                Err(RecvError::Closed) => return,
             }
         }
     }
