@@ -11,11 +11,11 @@ pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What the server edge does for the person whose request this is.
 pub trait Backend: Send + Sync {
-    /// A short-lived token with which this person's socket may connect.
-    fn token(&self) -> String;
+    /// A token with which this person's socket may connect; none for somebody who is not let in.
+    fn token(&self) -> Option<String>;
 
-    /// Gives the person another name and colour, and lets that last.
-    fn rename(&self, name: Name, hue: Hue) -> Identity;
+    /// Gives the person another name and colour, and lets that last. None for somebody who is not let in.
+    fn rename(&self, name: Name, hue: Hue) -> Option<Identity>;
 
     /// The rooms in which somebody is, those with most people first.
     fn rooms(&self) -> Later<Vec<LiveRoom>>;
@@ -29,9 +29,9 @@ fn backend() -> Result<SharedBackend, ServerFnError> {
     use_context::<SharedBackend>().ok_or_else(|| ServerFnError::new("no backend was provided"))
 }
 
-/// A short-lived token for my socket.
+/// A token for my socket; none where I am not let in any more.
 #[server(prefix = "/api/app", endpoint = "token")]
-pub async fn take_token() -> Result<String, ServerFnError> {
+pub async fn take_token() -> Result<Option<String>, ServerFnError> {
     Ok(backend()?.token())
 }
 
@@ -43,7 +43,8 @@ pub async fn rename(
     /// From now on.
     hue: Hue,
 ) -> Result<Identity, ServerFnError> {
-    Ok(backend()?.rename(name, hue))
+    let renamed = backend()?.rename(name, hue);
+    renamed.ok_or_else(|| ServerFnError::new("not signed in"))
 }
 
 /// The rooms in which somebody is.

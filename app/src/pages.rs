@@ -21,6 +21,8 @@ pub enum Page {
     About,
     /// What is shown where there is nothing, with the reason as a sentence.
     Missing(String),
+    /// What is shown of a room to somebody who is not signed in, where that is asked for.
+    Closed,
 }
 
 /// A page that wakes in the browser, with all that its first paint is made from. It travels inside the document, so that
@@ -52,6 +54,7 @@ impl Page {
             Self::Live(Live::Room { room, .. }) => format!("{room} · Orrery"),
             Self::About => "How it works · Orrery".to_owned(),
             Self::Missing(_) => "Not found · Orrery".to_owned(),
+            Self::Closed => "Not signed in · Orrery".to_owned(),
         }
     }
 
@@ -60,7 +63,12 @@ impl Page {
         match self {
             Self::Live(live) => live.view(),
             Self::About => about::about().drawn(),
-            Self::Missing(why) => missing::missing(why).drawn(),
+            Self::Missing(why) => missing::missing("Nothing in this part of the sky", why).drawn(),
+            Self::Closed => {
+                let why =
+                    "Rooms here are for people who are signed in. Come by the way that your own application shows you.";
+                missing::missing("You are not signed in", why.to_owned()).drawn()
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ pub const LIVE: &str = "live-page";
 pub fn shell(assets: Assets, page: Page) -> impl IntoView {
     let awake = match &page {
         Page::Live(live) => Some(awake(&assets, live)),
-        Page::About | Page::Missing(_) => None,
+        Page::About | Page::Missing(_) | Page::Closed => None,
     };
     view! {
         <!DOCTYPE html>
@@ -53,7 +53,7 @@ fn awake(Assets { js, wasm, .. }: &Assets, live: &Live) -> impl IntoView + use<>
     // Serialization of strings and numbers does not fail; if it ever did, the page would stay asleep and say so.
     let data = serde_json::to_string(live).unwrap_or_default();
     view! {
-        <link rel="modulepreload" href=js.clone() />
+        <link rel="modulepreload" href=js.clone() nonce=use_nonce() />
         <link rel="preload" href=wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         <script r#type="application/json" id=LIVE>{harmless(&data)}</script>
         <script r#type="module" nonce=use_nonce()>{start_script(js, wasm)}</script>

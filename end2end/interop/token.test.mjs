@@ -1,13 +1,13 @@
 /** Who may connect: tokens of every wrong kind are refused, and the reason is said. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { connect, dial, next, settled } from "../support/client.mjs";
+import { ask, connect, dial, next, settled } from "../support/client.mjs";
 import { Orrery } from "../support/orrery.mjs";
 import { inSeconds, sign } from "../support/token.mjs";
 
 let server;
 
-before(async () => (server = await Orrery.start()));
+before(async () => (server = await Orrery.start({ TOKEN_GRACE_MS: "200" })));
 after(async () => {
   assert.deepEqual(server.panics, []);
   await server.stop();
@@ -82,4 +82,35 @@ test("refusals are counted", async () => {
   const before = await server.metric("collab_refusals_total", "token_expired");
   await refused(sign({ ...good(), exp: inSeconds(-60) }));
   assert.equal(await server.metric("collab_refusals_total", "token_expired"), before + 1);
+});
+
+for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
+  test(`a connection whose token ends is told so and stays away, over ${transports.join(" and ")}`, async () => {
+    const options = { transports, reconnection: true };
+    const ann = await connect(server.url, sign({ ...good(), exp: inSeconds(2) }), options);
+    const expiring = await next(ann, "auth.expiring");
+    assert.equal(expiring.graceMs, 200);
+    const gone = next(ann, "disconnect");
+    const { error } = await next(ann, "auth.ended");
+    assert.equal(error.code, "token_expired");
+    assert.equal(await gone, "io server disconnect");
+    assert.equal(ann.active, false, "it does not come back by itself");
+    ann.close();
+  });
+}
+
+test("another token keeps the connection", async () => {
+  const ann = await connect(server.url, sign({ ...good(), exp: inSeconds(2) }));
+  const ended = [];
+  ann.on("auth.ended", (told) => ended.push(told));
+  await next(ann, "auth.expiring");
+  assert.equal((await ask(ann, "auth.refresh", { token: sign({ ...good(), sub: "bob" }) })).error.code, "token_wrong_person");
+  const { expiresAt } = await ask(ann, "auth.refresh", { token: sign(good()) });
+  assert.ok(expiresAt > Date.now() + 30_000);
+  // Somebody whose token ends later than ann's first would have: when that one is ended, ann would have been.
+  const bob = await connect(server.url, sign({ ...good(), sub: "bob", exp: inSeconds(3) }));
+  await next(bob, "auth.ended");
+  assert.ok(await settled(ann));
+  assert.deepEqual(ended, []);
+  ann.close();
 });

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod keys;
 pub mod lease;
 pub mod message;
+pub mod revocation;
 pub mod script;
 pub mod seat;
 
@@ -16,6 +17,7 @@ use crate::{config::Config, metrics::Metrics, store::Retention, store::redis::Re
 use bus::Bus;
 use connection::Redis;
 use lease::RedisLeases;
+use revocation::RedisRegister;
 use std::{convert::Infallible, fmt, str::FromStr, sync::Arc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -71,6 +73,8 @@ pub struct Cluster {
     pub leases: Arc<RedisLeases>,
     /// The logs.
     pub log: Arc<RedisLog>,
+    /// Whose tokens were revoked.
+    pub register: Arc<RedisRegister>,
 }
 
 impl Cluster {
@@ -89,8 +93,14 @@ impl Cluster {
         redis.count_reconnects(metrics, cancel, tasks);
         let bus = Bus::start(life.clone(), redis.clone(), metrics, cancel, tasks).await;
         let leases = RedisLeases::start(life, redis.commands.clone(), &bus, cancel, tasks).await;
+        let register = Arc::new(RedisRegister::new(redis.commands.clone(), Arc::clone(metrics)));
         let log = Arc::new(RedisLog::new(redis.commands, keep, config.keep(), Arc::clone(metrics)));
-        Ok(Self { bus, leases, log })
+        Ok(Self {
+            bus,
+            leases,
+            log,
+            register,
+        })
     }
 }
 

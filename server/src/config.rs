@@ -1,9 +1,11 @@
 //! Everything that can be set, by flag or environment. Knows no other module.
 
+pub mod auth;
 mod limits;
 
 pub use limits::{Limits, Rate};
 
+use auth::AuthConfig;
 use clap::{Parser, ValueEnum};
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
@@ -32,6 +34,10 @@ pub struct Config {
     /// Signs session cookies and socket tokens (HS256). At least 32 bytes in production.
     #[arg(long, env = "JWT_SECRET", hide_env_values = true)]
     pub jwt_secret: Option<String>,
+
+    /// Who else may come in, and for how long.
+    #[command(flatten)]
+    pub auth: AuthConfig,
 
     /// Name of this replica, as the tape and `/healthz` show it. Made up where absent.
     #[arg(long, env = "INSTANCE_ID", value_parser = instance_id)]
@@ -143,6 +149,9 @@ pub enum ConfigError {
         "JWT_SECRET has {0} bytes. Production needs {SECRET_BYTES} or more, for example from `openssl rand -hex 32`"
     )]
     ShortSecret(usize),
+    /// Production with another secret that can be guessed.
+    #[error(transparent)]
+    ShortOtherSecret(#[from] auth::ShortSecret),
     /// Logs can be kept in one place only.
     #[error("REDIS_URL and DATA_DIR are both set. Logs are kept in Redis or in a directory: choose one")]
     TwoStores,
@@ -157,6 +166,7 @@ impl Config {
             host: IpAddr::from([127, 0, 0, 1]),
             environment: Environment::Development,
             jwt_secret: None,
+            auth: AuthConfig::development(),
             instance_id: None,
             transports: None,
             data_dir: None,

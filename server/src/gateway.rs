@@ -4,6 +4,7 @@
 //! reads the connection: the library would run async handlers as tasks of their own, and the order of a client's events
 //! would be lost.
 
+pub mod auth;
 pub mod call;
 pub mod chat;
 pub mod connect;
@@ -16,6 +17,7 @@ pub mod meter;
 pub mod note;
 pub mod notification;
 pub mod outbox;
+pub mod revocation;
 pub mod room;
 pub mod table;
 pub mod tape;
@@ -31,6 +33,7 @@ use crate::{
     rooms::Rooms,
     token::Keys,
 };
+use auth::{Admission, Timer};
 use connection::{Connection, Connections};
 use futures::{StreamExt, stream::FuturesUnordered};
 use notification::Notifier;
@@ -39,6 +42,7 @@ use protocol::{
     drain::Draining,
     health::{Bus as State, Mode},
 };
+use revocation::Revoker;
 use socketioxide::{SocketIo, TransportType, handler::ConnectHandler};
 use std::{
     net::IpAddr,
@@ -78,6 +82,10 @@ pub struct Gateway {
     pub metrics: Arc<Metrics>,
     /// Who may connect.
     pub keys: Arc<Keys>,
+    /// How long they stay.
+    pub timer: Timer,
+    /// Who no longer may.
+    pub revoker: Arc<Revoker>,
     /// Who tells people something, wherever they are.
     pub notifier: Arc<Notifier>,
     /// The bus between replicas; `None` where there is one process alone.
@@ -105,17 +113,27 @@ impl Gateway {
         leases: Arc<dyn Leases>,
         bus: Option<Arc<Bus>>,
         metrics: Arc<Metrics>,
-        keys: Arc<Keys>,
+        admission: Admission,
         limits: &Limits,
         instance: String,
     ) -> Self {
         let connections = Arc::new(Connections::new(limits.clone(), Arc::clone(&metrics)));
+        let Admission { keys, terms, register } = admission;
+        let revoker = Revoker::new(
+            Arc::clone(&connections),
+            Arc::clone(&keys),
+            register,
+            bus.clone(),
+            Arc::clone(&metrics),
+        );
         let notifier = Notifier::new(Arc::clone(&connections), bus.clone(), Arc::clone(&metrics));
         Self {
             rooms,
             connections,
             metrics,
             keys,
+            timer: Timer::new(terms),
+            revoker: Arc::new(revoker),
             notifier: Arc::new(notifier),
             bus,
             leases,

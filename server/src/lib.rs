@@ -8,6 +8,7 @@
 //! - [`room`] is what happens in a room: pure state in an actor's shell. It names no socket, no HTTP and no store.
 //! - [`store`] keeps logs, [`lease`] keeps who is where; both are traits.
 //! - [`cluster`] is what it takes to be one of many; it and `store::redis` name fred.
+//! - [`token`] says who may come in, [`revocation`] who no longer may.
 //! - [`web`] is everything over plain HTTP.
 
 pub mod clock;
@@ -18,6 +19,7 @@ pub mod lease;
 pub mod limit;
 pub mod listener;
 pub mod metrics;
+pub mod revocation;
 pub mod room;
 pub mod rooms;
 pub mod server;

@@ -41,6 +41,8 @@ pub struct Metrics {
     pub evictions: Family,
     /// Connections that ended, by [`END_REASONS`].
     pub ends: Family,
+    /// Times that somebody's tokens were revoked, asked for at this replica.
+    pub revocations: IntCounter,
     /// Times that a bounded queue was full, by queue: `room` (commands), `chat`, `document` and `note` (writes), `socket`
     /// (packets).
     pub queue_full: Family,
@@ -77,6 +79,7 @@ pub struct Metrics {
 
 /// Names of the events that clients send.
 pub const EVENTS_IN: &[&str] = &[
+    "auth.refresh",
     "chat",
     "chat.read",
     "cursor",
@@ -94,11 +97,30 @@ pub const EVENTS_IN: &[&str] = &[
 pub const METERED: &[&str] = &["chat", "cursor", "document", "join", "note", "notification", "other"];
 
 /// Why connections end: the client said so (`left`), its connection closed or failed (`closed`, `failed`), it sent what is
-/// no Socket.IO (`broken`), it fell silent (`silent`), the server ended it (`server`).
-pub const END_REASONS: &[&str] = &["broken", "closed", "failed", "left", "server", "silent"];
+/// no Socket.IO (`broken`), it fell silent (`silent`), the server ended it (`server`), its token ended or was revoked
+/// (`token_expired`, `token_revoked`).
+pub const END_REASONS: &[&str] = &[
+    "broken",
+    "closed",
+    "failed",
+    "left",
+    "server",
+    "silent",
+    "token_expired",
+    "token_revoked",
+];
 
 /// Kinds of messages on the bus.
-pub const TOLD: &[&str] = &["beat", "entry", "hello", "life", "notification", "presence", "tick"];
+pub const TOLD: &[&str] = &[
+    "beat",
+    "entry",
+    "hello",
+    "life",
+    "notification",
+    "presence",
+    "revocation",
+    "tick",
+];
 
 /// Why messages of the bus are lost or left alone: they are not ours (`foreign`), of another version (`version`), came faster
 /// than this process (`lagged`) or a room (`room`) took them, or could not be published (`queue`).
@@ -176,6 +198,7 @@ impl Metrics {
                 "reason",
                 END_REASONS,
             )?,
+            revocations: counter(&registry, "collab_revocations_total", "Times that tokens were revoked.")?,
             queue_full: family(
                 &registry,
                 "collab_queue_full_total",

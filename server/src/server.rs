@@ -3,17 +3,21 @@
 use crate::{
     cluster::{Cluster, ClusterError, bus::Bus},
     config::{Config, ConfigError},
-    gateway::{self, Gateway},
+    gateway::{
+        self, Gateway,
+        auth::{Admission, Terms},
+    },
     lease::{Leases, memory::MemoryLeases},
     listener::{GuardedListener, Remote},
     metrics::Metrics,
+    revocation::{Nowhere, Register, Revocations},
     rooms::Rooms,
     store::{
-        Log, Retention,
+        Log, LogError, Retention,
         file::{FileLog, OpenError},
         memory::MemoryLog,
     },
-    token::Keys,
+    token::{Keys, KeysError},
     web::{self, Web},
 };
 use axum::Router;
@@ -49,6 +53,12 @@ pub enum ServerError {
     /// The configuration is not taken.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The keys that were configured are not taken.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// What was revoked cannot be read.
+    #[error("what was revoked cannot be read: {0}")]
+    Revocations(LogError),
     /// The logs could not be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
@@ -75,10 +85,20 @@ impl Server {
         // Pages are rendered on tokio's executor; an error means that a server before this one has said so already.
         any_spawner::Executor::init_tokio().ok();
         let metrics = Arc::new(Metrics::new()?);
-        let keys = Arc::new(Keys::new(config.secret()?));
+        let revocations = Arc::new(Revocations::default());
+        let keys = Arc::new(Keys::of(&config, config.secret()?, revocations)?);
+        config.auth.check(config.environment).map_err(ConfigError::from)?;
         let instance = config.instance_id.clone().unwrap_or_else(instance);
+        if config.is_production() && config.auth.allows_all_origins() {
+            tracing::warn!("pages of every site may open sockets here (ALLOWED_ORIGINS is *)");
+        }
         let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let Parts { log, leases, bus } = Parts::of(&config, &instance, &metrics, (&cancel, &tasks)).await?;
+        let Parts {
+            log,
+            leases,
+            bus,
+            register,
+        } = Parts::of(&config, &instance, &metrics, (&cancel, &tasks)).await?;
         let rooms = Arc::new(Rooms::new(
             &config,
             instance.clone(),
@@ -93,12 +113,25 @@ impl Server {
             Arc::clone(&leases),
             bus,
             Arc::clone(&metrics),
-            Arc::clone(&keys),
+            Admission {
+                keys: Arc::clone(&keys),
+                terms: Terms {
+                    expiring: config.auth.expiring(),
+                    grace: config.auth.grace(),
+                },
+                register,
+            },
             &config.limits,
             instance,
         ));
         let pass_on = Arc::clone(&gateway.notifier).pass_on();
         tasks.spawn(cancel.clone().run_until_cancelled_owned(pass_on));
+        let pass_on = Arc::clone(&gateway.revoker).pass_on();
+        tasks.spawn(cancel.clone().run_until_cancelled_owned(pass_on));
+        gateway.revoker.look().await.map_err(ServerError::Revocations)?;
+        let minding = Arc::clone(&gateway);
+        let mind = async move { minding.timer.mind(&minding.connections).await };
+        tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
         let (layer, io) = gateway::layer(&gateway, &config);
         let config = Arc::new(config);
         let web = Web {
@@ -179,6 +212,7 @@ struct Parts {
     log: Arc<dyn Log>,
     leases: Arc<dyn Leases>,
     bus: Option<Arc<Bus>>,
+    register: Arc<dyn Register>,
 }
 
 impl Parts {
@@ -195,18 +229,35 @@ impl Parts {
             note: NOTE_HISTORY,
         };
         if let Some(url) = config.redis()? {
-            let Cluster { bus, leases, log } = Cluster::connect(config, url, instance, keep, metrics, ending).await?;
+            let Cluster {
+                bus,
+                leases,
+                log,
+                register,
+            } = Cluster::connect(config, url, instance, keep, metrics, ending).await?;
             let bus = Some(bus);
-            return Ok(Self { log, leases, bus });
+            return Ok(Self {
+                log,
+                leases,
+                bus,
+                register,
+            });
         }
-        let log: Arc<dyn Log> = match &config.data_dir {
-            Some(dir) => Arc::new(FileLog::open(dir, keep)?),
-            None => Arc::new(MemoryLog::new(keep, config.rooms as usize)),
+        let (log, register): (Arc<dyn Log>, Arc<dyn Register>) = match &config.data_dir {
+            Some(dir) => {
+                let file = Arc::new(FileLog::open(dir, keep)?);
+                (Arc::clone(&file) as Arc<dyn Log>, file)
+            }
+            None => {
+                let memory = MemoryLog::new(keep, config.rooms as usize);
+                (Arc::new(memory), Arc::new(Nowhere))
+            }
         };
         Ok(Self {
             log,
             leases: Arc::new(MemoryLeases::default()),
             bus: None,
+            register,
         })
     }
 }

@@ -1,18 +1,28 @@
-//! Tokens: who says so. Signs and verifies JWTs with HS256; knows neither cookies nor sockets.
+//! Tokens: who says so. Signs JWTs with our own secret, and verifies them with each key that was configured; knows neither
+//! cookies nor sockets.
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind};
+mod claims;
+mod jwks;
+mod key;
+
+use crate::{clock::Now, config::Config, revocation::Revocations};
+use claims::{Purpose, Signed, Terms};
+use jsonwebtoken::{EncodingKey, Header, decode_header, encode, errors::ErrorKind};
+use jwks::Jwks;
+use key::Key;
 use protocol::{
     Code, Refusal,
     access::Grants,
     auth::{Claims, Identity},
 };
-use std::time::Duration;
+use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
 
-/// How long a socket's token lasts. Only its beginning is checked, so that it need not be longer than a slow connect.
-pub const SOCKET_TOKEN: Duration = Duration::from_secs(5 * 60);
+pub use claims::LONGEST;
+pub use jwks::JwksError;
+pub use key::KeyError;
 
 /// How long a session cookie lasts: a guest who comes back within a year is the same person.
-pub const SESSION: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub const SESSION: Duration = LONGEST;
 
 /// Longest token that is looked at; real ones have some 200 bytes.
 const TOKEN_BYTES: usize = 4096;
@@ -41,143 +51,172 @@ impl From<Claims> for Bearer {
     }
 }
 
-/// The key, ready for use.
+/// Why the keys that were configured are not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// `JWT_PUBLIC_KEY` names a file that cannot be read.
+    #[error("JWT_PUBLIC_KEY: neither PEM nor a file that can be read: {0}")]
+    File(io::Error),
+    /// `JWT_PUBLIC_KEY` is not such a key.
+    #[error("JWT_PUBLIC_KEY: {0}")]
+    PublicKey(#[from] KeyError),
+    /// `JWT_JWKS` is not such a file.
+    #[error("JWT_JWKS: {path}: {error}", path = .0.display(), error = .1)]
+    Jwks(PathBuf, JwksError),
+}
+
+/// All keys, ready for use.
 pub struct Keys {
     sign: EncodingKey,
-    verify: DecodingKey,
-    validation: Validation,
+    /// Our own secret first.
+    known: Vec<Key>,
+    jwks: Option<Jwks>,
+    terms: Terms,
+    revocations: Arc<Revocations>,
 }
 
 impl Keys {
-    /// The key of a secret.
+    /// The keys of a secret and of no one else.
     #[must_use]
     pub fn new(secret: &str) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        // Clocks of one system agree; a leeway would let tokens live longer than they say.
-        validation.leeway = 0;
-        validation.validate_aud = false;
         Self {
             sign: EncodingKey::from_secret(secret.as_bytes()),
-            verify: DecodingKey::from_secret(secret.as_bytes()),
-            validation,
+            known: vec![Key::secret(secret)],
+            jwks: None,
+            terms: Terms::default(),
+            revocations: Arc::default(),
         }
     }
 
-    /// A token for this person, valid for `span` from `now` (seconds since 1970).
+    /// The keys of this secret and all others that were configured.
+    pub fn of(config: &Config, secret: &str, revocations: Arc<Revocations>) -> Result<Self, KeysError> {
+        let auth = &config.auth;
+        let mut keys = Self::new(secret);
+        keys.known.extend(auth.jwt_secret_previous.as_deref().map(Key::secret));
+        keys.known
+            .extend(auth.jwt_public_key.as_deref().map(public_key).transpose()?);
+        let jwks = auth.jwt_jwks.as_deref().map(|path| {
+            let open = Jwks::open(path);
+            open.map_err(|error| KeysError::Jwks(path.to_owned(), error))
+        });
+        keys.jwks = jwks.transpose()?;
+        keys.terms = Terms {
+            issuer: auth.jwt_issuer.clone(),
+            audience: auth.jwt_audience.clone(),
+        };
+        keys.revocations = revocations;
+        Ok(keys)
+    }
+
+    /// A token for this person's socket, valid for `span` from `now` (seconds since 1970).
     pub fn sign(&self, who: &Identity, now: u64, span: Duration) -> Result<String, jsonwebtoken::errors::Error> {
+        self.signed(who, now, span, Purpose::Socket)
+    }
+
+    /// A token for this person's cookie, likewise; no socket takes it.
+    pub fn sign_session(&self, who: &Identity, now: u64) -> Result<String, jsonwebtoken::errors::Error> {
+        self.signed(who, now, SESSION, Purpose::Session)
+    }
+
+    /// Whose token a socket or a program brings, or why it is not taken: with one of the codes that begin with `token_`.
+    pub fn verify(&self, token: &str) -> Result<Bearer, Refusal> {
+        self.check(token, Purpose::Socket, Now::read()).map_err(refusal)
+    }
+
+    /// Whose cookie this is, likewise.
+    pub fn verify_session(&self, token: &str) -> Result<Bearer, Refusal> {
+        self.check(token, Purpose::Session, Now::read()).map_err(refusal)
+    }
+
+    /// What was revoked.
+    #[must_use]
+    pub fn revocations(&self) -> &Revocations {
+        &self.revocations
+    }
+
+    fn signed(
+        &self,
+        who: &Identity,
+        now: u64,
+        span: Duration,
+        purpose: Purpose,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
             sub: who.user_id.clone(),
             name: Some(who.name.clone()),
             hue: Some(who.hue),
-            exp: now + span.as_secs(),
+            exp: now.saturating_add(span.as_secs()),
             iat: Some(now),
             rooms: Grants::default(),
         };
-        encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
+        encode(&Header::default(), &Signed::ours(claims, purpose), &self.sign)
     }
 
-    /// Whose token this is, or why it is not taken: `token_malformed`, `token_bad_signature` or `token_expired`.
-    pub fn verify(&self, token: &str) -> Result<Bearer, Refusal> {
+    fn check(&self, token: &str, purpose: Purpose, now: Now) -> Result<Bearer, Code> {
+        let (signed, secret) = self.opened(token, now)?;
+        let bearer = signed.judged(purpose, secret, &self.terms, now.at.0 / 1000)?;
+        if self.revocations.covers(&bearer) {
+            return Err(Code::TokenRevoked);
+        }
+        Ok(bearer)
+    }
+
+    /// What stands in a token that one of the keys has signed, and whether that is a secret of ours.
+    fn opened(&self, token: &str, now: Now) -> Result<(Signed, bool), Code> {
         if token.len() > TOKEN_BYTES {
-            return Err(refusal(Code::TokenMalformed));
+            return Err(Code::TokenMalformed);
         }
-        match decode::<Claims>(token, &self.verify, &self.validation) {
-            Ok(data) => Ok(data.claims.into()),
-            Err(error) => Err(refusal(code(error.kind()))),
+        // An algorithm that does not exist cannot be read, `none` among them.
+        let header = decode_header(token).map_err(|_| Code::TokenMalformed)?;
+        let theirs = self
+            .jwks
+            .as_ref()
+            .map(|jwks| jwks.keys(now.instant))
+            .unwrap_or_default();
+        let fitting = self.known.iter().chain(theirs.iter());
+        let fitting = fitting.filter(|key| key.fits(header.alg, header.kid.as_deref()));
+        let mut why = Code::TokenBadSignature;
+        for key in fitting {
+            match key.open(token) {
+                Ok(signed) => return Ok((signed, key.is_secret)),
+                Err(error) if matches!(error.kind(), ErrorKind::InvalidSignature) => {}
+                Err(_) => why = Code::TokenMalformed,
+            }
         }
+        Err(why)
     }
 }
 
-fn code(error: &ErrorKind) -> Code {
-    match error {
-        ErrorKind::ExpiredSignature => Code::TokenExpired,
-        // Another algorithm than ours is a signature that we cannot accept, `none` above all.
-        ErrorKind::InvalidSignature | ErrorKind::InvalidAlgorithm => Code::TokenBadSignature,
-        _ => Code::TokenMalformed,
+/// The key that stands in `JWT_PUBLIC_KEY`, or in the file that it names.
+fn public_key(setting: &str) -> Result<Key, KeysError> {
+    if setting.contains("-----BEGIN") {
+        // Where a variable holds one line only, line ends are written out.
+        return Ok(Key::pem(&setting.replace("\\n", "\n"))?);
     }
+    let pem = fs::read_to_string(setting).map_err(KeysError::File)?;
+    Ok(Key::pem(&pem)?)
 }
 
 /// The sentence that goes with each way of being wrong about a token.
 #[must_use]
 pub fn refusal(code: Code) -> Refusal {
     let sentence = match code {
-        Code::TokenMissing => "Connect with auth { token }, a JWT signed by this server's key.",
-        Code::TokenExpired => "This token has expired: get a new one.",
-        Code::TokenBadSignature => "This token was not signed with this server's key and HS256.",
+        Code::TokenMissing => {
+            "You are not signed in: connect with auth { token }, a JWT signed with a key that this server knows."
+        }
+        Code::TokenExpired => "This session has ended, since its token has expired: take a new one, or sign in again.",
+        Code::TokenEarly => "This token's time is yet to come: is a clock wrong?",
+        Code::TokenBadSignature => {
+            "This token was not signed with a key that this server knows, and that key's algorithm."
+        }
+        Code::TokenWrongIssuer => "This token is of another issuer than the one whose tokens are taken here.",
+        Code::TokenWrongAudience => "This token is not meant for this.",
+        Code::TokenWrongPerson => "This token is another person's: connect anew with it.",
+        Code::TokenRevoked => "This session was ended by whoever runs this server. Sign in again.",
         _ => "This is no JWT with the claims sub and exp, and a proper name where it has one.",
     };
     Refusal::new(code, sentence)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::Now;
-    use protocol::Hue;
-    use serde_json::json;
-
-    fn ann() -> Identity {
-        let user_id: protocol::UserId = "ann".parse().unwrap();
-        Identity {
-            hue: Hue::of(&user_id),
-            user_id,
-            name: "Ann".parse().unwrap(),
-        }
-    }
-
-    fn seconds() -> u64 {
-        Now::read().at.0 / 1000
-    }
-
-    fn forged(claims: &serde_json::Value, algorithm: Algorithm) -> String {
-        encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(b"secret")).unwrap()
-    }
-
-    fn verdict(token: &str) -> Code {
-        Keys::new("secret").verify(token).unwrap_err().code
-    }
-
-    #[test]
-    fn a_token_names_its_bearer() {
-        let keys = Keys::new("secret");
-        let token = keys.sign(&ann(), seconds(), SOCKET_TOKEN).unwrap();
-        assert_eq!(keys.verify(&token).map(|bearer| bearer.who), Ok(ann()));
-    }
-
-    #[test]
-    fn what_a_token_leaves_open_is_filled_in() {
-        let token = forged(&json!({ "sub": "bob", "exp": seconds() + 60 }), Algorithm::HS256);
-        assert_eq!(Keys::new("secret").verify(&token).unwrap().who.name.as_str(), "bob");
-    }
-
-    #[test]
-    fn each_wrong_token_is_told_why() {
-        let later = seconds() + 60;
-        let other = Keys::new("another").sign(&ann(), seconds(), SOCKET_TOKEN).unwrap();
-        assert_eq!(verdict(&other), Code::TokenBadSignature);
-        assert_eq!(
-            verdict(&forged(&json!({ "sub": "ann", "exp": later }), Algorithm::HS512)),
-            Code::TokenBadSignature
-        );
-        let expired = Keys::new("secret")
-            .sign(&ann(), seconds() - 10, Duration::from_secs(5))
-            .unwrap();
-        assert_eq!(verdict(&expired), Code::TokenExpired);
-        for claims in [
-            json!({ "exp": later }),
-            json!({ "sub": "ann" }),
-            json!({ "sub": "a b", "exp": later }),
-        ] {
-            assert_eq!(
-                verdict(&forged(&claims, Algorithm::HS256)),
-                Code::TokenMalformed,
-                "{claims}"
-            );
-        }
-        let disguised = json!({ "sub": "ann", "name": "a\u{0}", "exp": later });
-        assert_eq!(verdict(&forged(&disguised, Algorithm::HS256)), Code::TokenMalformed);
-        for garbage in ["", "a", "a.b.c", "....", &"x".repeat(TOKEN_BYTES + 1)] {
-            assert_eq!(verdict(garbage), Code::TokenMalformed, "{garbage}");
-        }
-    }
-}
+mod tests;

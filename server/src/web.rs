@@ -6,8 +6,11 @@ pub mod guest;
 pub mod health;
 pub mod metrics;
 pub mod notification;
+pub mod origin;
 pub mod pages;
+pub mod revocation;
 pub mod rooms;
+pub mod security;
 pub mod session;
 pub mod site;
 pub mod socket;
@@ -31,7 +34,7 @@ use axum::{
 use protocol::{Code, Refusal};
 use serde_json::json;
 use std::{sync::Arc, time::Instant};
-use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use tower_http::compression::CompressionLayer;
 
 /// What handlers work with.
 #[derive(Clone)]
@@ -55,12 +58,14 @@ pub struct Web {
 /// All routes. Socket.IO is a layer around them, which answers before they are asked.
 pub fn router(web: &Web, socket: gateway::Layer) -> Router {
     let carry = middleware::from_fn_with_state(web.clone(), socket::carry);
+    let origin = middleware::from_fn_with_state(web.clone(), origin::of_socket);
     app(web)
         .merge(machines(web))
         .fallback_service(pages(web))
-        .layer(no_sniffing())
         .layer(socket)
         .layer(carry)
+        .layer(origin)
+        .layer(middleware::from_fn(security::tell))
 }
 
 /// What programs ask for.
@@ -74,6 +79,11 @@ fn machines(web: &Web) -> Router {
         .route("/api/rooms/{room}/presence", get(rooms::presence))
         .route("/api/users/{user}/notify", post(notification::notify))
         .route("/api/rooms/{room}/document", get(document::export));
+    // Without a secret there is no operator, and nothing for one.
+    let router = match web.config.auth.operator() {
+        Some(_) => router.route("/api/users/{user}/revoke", post(revocation::revoke)),
+        None => router,
+    };
     // In production tokens come from whoever knows the secret, and nobody else.
     let router = if web.config.is_production() {
         router
@@ -88,6 +98,7 @@ fn app(web: &Web) -> Router {
     Router::new()
         .route("/api/app/{*function}", post(backend::call))
         .layer(middleware::from_fn_with_state(web.clone(), session::identify))
+        .layer(middleware::from_fn_with_state(web.clone(), origin::of_page))
         .with_state(web.clone())
 }
 
@@ -124,9 +135,4 @@ fn not_now(web: &Web, error: Refusal) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
-}
-
-/// Browsers take types as they are told.
-fn no_sniffing() -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
 }

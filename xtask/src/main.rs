@@ -4,6 +4,7 @@
 //! `site`, what is checked in `check`, how replicas run together in `cluster`, and the browser-side programs in
 //! `browser`. It knows nothing of what Orrery does.
 
+mod audit;
 mod browser;
 mod check;
 mod cluster;
@@ -34,6 +35,7 @@ cargo xtask <verb>
   dev           build anew and serve again on every change (cargo leptos watch); load the page again to see it
   figures       print what the README quotes: bytes to load, latencies, paint rates, edits and appends a second
   fuzz [s]      feed the decoders of the wire anything at all, 60 seconds each or as many as named
+  audit         look at what we depend on: licences, sources, and known weaknesses where their list can be reached
   screenshots   make the pictures in docs/
   help          this page
 
@@ -64,6 +66,7 @@ fn obey(verb: &str, rest: &[String]) -> anyhow::Result<()> {
         "dev" => site::watch(&Toolbox::for_build()?),
         "test" => check::all(),
         "fuzz" => fuzz::run(rest),
+        "audit" => audit::run(),
         "figures" => figures::all(),
         "screenshots" => browser::screenshots(),
         "help" | "--help" | "-h" => {

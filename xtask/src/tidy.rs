@@ -59,6 +59,30 @@ fn no_page_asks_where_it_runs_by_a_cargo_feature() {
     assert!(asking.is_empty(), "cfg(feature) in {asking:?}");
 }
 
+/// People's words become text. What becomes HTML is ours, and in a constant.
+#[test]
+fn html_is_never_made_from_words() {
+    let ways = [
+        "inner_html",
+        "outer_html",
+        "insert_adjacent_html",
+        "document.write",
+        "eval(",
+    ];
+    let known = [("app/src/pages/room.rs", "<noscript inner_html=WITHOUT_SCRIPT />")];
+    for path in rust_files().filter(|path| path.starts_with("app/src") || path.starts_with("frontend/src")) {
+        let is_known = |line: &str| {
+            known
+                .iter()
+                .any(|(place, words)| path.ends_with(place) && line.trim() == *words)
+        };
+        for line in text(&path).lines().filter(|line| !is_known(line)) {
+            let way = ways.iter().find(|way| line.contains(**way));
+            assert_eq!(way, None, "{}: {line}", path.display());
+        }
+    }
+}
+
 /// The map names files by the end of their path, as people do.
 #[test]
 fn every_file_on_the_map_is_there() {

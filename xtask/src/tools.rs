@@ -4,6 +4,7 @@
 //! password, and otherwise say what to install by hand. Nothing here is built or tested; `Toolbox` only hands out commands.
 
 mod cache;
+mod cargo_deny;
 mod cargo_fuzz;
 mod cargo_leptos;
 pub(crate) mod chromium;
@@ -116,6 +117,14 @@ impl Toolbox {
 /// When it cannot be installed.
 pub(crate) fn cargo_fuzz() -> anyhow::Result<Command> {
     Ok(Command::new(cargo_fuzz::need()?.program))
+}
+
+/// cargo-deny, found or installed.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn cargo_deny() -> anyhow::Result<Command> {
+    Ok(Command::new(cargo_deny::need()?.program))
 }
 
 fn path_with(tools: &[Tool]) -> anyhow::Result<OsString> {

@@ -1,6 +1,6 @@
-//! How a client says who it is when it connects, and what its token holds.
+//! How a client says who it is, when it connects and while it is connected, and what its token holds.
 
-use crate::{Hue, Name, UserId, access::Grants};
+use crate::{Event, Hue, Millis, Name, Refusal, Request, UserId, access::Grants};
 use serde::{Deserialize, Serialize};
 
 /// The `auth` payload of Socket.IO's CONNECT.
@@ -59,4 +59,53 @@ pub struct Identity {
     pub name: Name,
     /// Colour of cursor and avatar.
     pub hue: Hue,
+}
+
+/// The token of this connection ends soon: hand in another with [`Refresh`]. Who does not is told [`Ended`] after the grace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Expiring {
+    /// When the token ends.
+    pub expires_at: Millis,
+    /// Milliseconds after that for which everything still works.
+    pub grace_ms: u64,
+}
+
+impl Event for Expiring {
+    const NAME: &'static str = "auth.expiring";
+}
+
+/// Hands in another token of the same person. What it says takes the place of what the one before said; another name or
+/// colour is shown from the next join on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refresh {
+    /// As [`Auth::token`].
+    pub token: String,
+}
+
+impl Event for Refresh {
+    const NAME: &'static str = "auth.refresh";
+}
+
+impl Request for Refresh {
+    type Reply = Refreshed;
+}
+
+/// The token was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Refreshed {
+    /// When it ends.
+    pub expires_at: Millis,
+}
+
+/// This connection is about to be ended, since its token has no worth any more. A new one, with another token, is welcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Why: `token_expired` or `token_revoked`.
+    pub error: Refusal,
+}
+
+impl Event for Ended {
+    const NAME: &'static str = "auth.ended";
 }

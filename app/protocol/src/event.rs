@@ -3,6 +3,7 @@
 use crate::{
     Refusal,
     access::AccessTold,
+    auth::{Ended, Expiring},
     chat::ChatMessage,
     cursor::{CursorMoved, CursorsMoved},
     document::{CaretMoved, DocumentEdited},
@@ -121,6 +122,10 @@ server_events! {
     CursorsMoved(CursorsMoved),
     /// An event without ack was refused.
     Refused(Refused),
+    /// The token of this connection ends soon.
+    Expiring(Expiring),
+    /// The token of this connection has no worth any more.
+    Ended(Ended),
     /// The server is about to stop.
     Draining(Draining),
 }

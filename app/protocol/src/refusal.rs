@@ -88,10 +88,24 @@ codes! {
     TokenMissing = "token_missing",
     /// The token is no JWT of the shape that is asked for.
     TokenMalformed = "token_malformed",
-    /// The token was not signed with this server's key, or not with the algorithm asked for.
+    /// The token was not signed with a key that this server knows, or not with that key's algorithm.
     TokenBadSignature = "token_bad_signature",
     /// The token's time is over.
     TokenExpired = "token_expired",
+    /// The token's time is yet to come.
+    TokenEarly = "token_early",
+    /// The token is of another issuer than the one asked for.
+    TokenWrongIssuer = "token_wrong_issuer",
+    /// The token is meant for somebody else, or for something else.
+    TokenWrongAudience = "token_wrong_audience",
+    /// The token is another person's than the connection.
+    TokenWrongPerson = "token_wrong_person",
+    /// All tokens of this person that were signed up to some moment were revoked, this one among them.
+    TokenRevoked = "token_revoked",
+    /// The request needs the operator's secret, and came without it or with another.
+    OperatorOnly = "operator_only",
+    /// The request came from a page of another origin than this server lets in.
+    OriginRefused = "origin_refused",
 }
 
 impl fmt::Display for Code {

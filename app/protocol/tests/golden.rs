@@ -6,7 +6,7 @@
 use protocol::{
     Answer, ServerEvent,
     access::{AccessChanged, ChangeAccess},
-    auth::{Auth, Claims},
+    auth::{Auth, Claims, Refresh, Refreshed},
     chat::{ChatPage, ReadChat, Said, Say},
     cursor::MoveCursor,
     document::{EditDocument, Edited, MoveCaret},
@@ -31,6 +31,8 @@ fn through(kind: &str, json: &str) -> Value {
         "Claims" => again::<Claims>(json),
         "ChangeAccess" => again::<ChangeAccess>(json),
         "Answer<AccessChanged>" => again::<Answer<AccessChanged>>(json),
+        "Refresh" => again::<Refresh>(json),
+        "Answer<Refreshed>" => again::<Answer<Refreshed>>(json),
         "Say" => again::<Say>(json),
         "Answer<Said>" => again::<Answer<Said>>(json),
         "ReadChat" => again::<ReadChat>(json),

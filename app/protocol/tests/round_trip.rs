@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use protocol::{
     Access, Answer, Code, Epoch, Hue, MessageId, Millis, Name, NoteId, PeerId, Position, Refusal, Replay, RoomId, Seq,
     ServerEvent, UserId,
+    auth::{Ended, Expiring},
     chat::ChatMessage,
     cursor::{CursorAt, CursorMoved, CursorsMoved},
     document::{Caret, CaretAt, CaretMoved, DocumentEdited, Operation, Step},
@@ -252,6 +253,12 @@ fn event() -> impl Strategy<Value = ServerEvent> {
             .into()
         ),
         ("[a-z.]{1,20}", refusal()).prop_map(|(event, error)| Refused { event, error }.into()),
+        (0..SAFE, 0..SAFE).prop_map(|(expires_at, grace_ms)| Expiring {
+            expires_at: Millis(expires_at),
+            grace_ms
+        }
+        .into()),
+        refusal().prop_map(|error| Ended { error }.into()),
         (0..SAFE).prop_map(|retry_after_ms| Draining { retry_after_ms }.into()),
     ]
 }

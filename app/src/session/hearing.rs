@@ -74,6 +74,8 @@ impl Session {
     fn welcomed(&self, welcome: Welcome, now: f64) {
         let peer = welcome.you.peer;
         self.me.update(|me| {
+            // Another person, where the session before was ended and this is a guest anew.
+            me.user_id = welcome.you.user_id.clone();
             me.name = welcome.you.name.clone();
             me.hue = welcome.you.hue;
         });

@@ -428,3 +428,13 @@ fn another_server_is_not_cut_off_because_the_one_before_was() {
     page.hears(News::Joined(Ok(Box::new(welcome(1)))));
     assert!(!untrack(|| page.session.is_cut_off()));
 }
+
+#[test]
+fn who_i_am_is_what_the_welcome_says() {
+    let page = Page::live();
+    let mut welcome = welcome(1);
+    welcome.you.user_id = "guest-7".parse().unwrap();
+    page.hears(News::Joined(Ok(Box::new(welcome))));
+    let me = page.session.me.get_untracked();
+    assert_eq!(me.user_id.as_str(), "guest-7");
+}

@@ -1,6 +1,6 @@
 //! What the socket tells, as news for the page.
 
-use super::{cursor, line::Line};
+use super::{auth, cursor, line::Line};
 use crate::complaint;
 use app::link::{News, Status};
 use leptos::prelude::set_timeout;
@@ -26,7 +26,7 @@ pub(super) fn hear(line: &Line, event: Event) {
             told(line, &client, &name, &payload);
         }
         Event::Refused { message, .. } => refused(line, client, Refusal::from_connect_error(&message)),
-        Event::Disconnected { reason } => parted(line, &reason),
+        Event::Disconnected { reason } => parted(line, client, &reason),
         Event::Reconnecting { attempt, after, .. } => {
             line.tell(News::Status(Status::Reconnecting { attempt, after }));
         }
@@ -37,8 +37,13 @@ pub(super) fn hear(line: &Line, event: Event) {
 fn told(line: &Line, client: &Client, name: &str, payload: &Payload) {
     match ServerEvent::decode(name, payload.get()) {
         Some(Ok(event)) => {
-            if let ServerEvent::Draining(farewell) = &event {
-                client.retry_after(Duration::from_millis(farewell.retry_after_ms));
+            match event {
+                ServerEvent::Expiring(_) => return auth::renew(client.clone()),
+                ServerEvent::Ended(ended) => return line.end(ended.error),
+                ServerEvent::Draining(farewell) => {
+                    client.retry_after(Duration::from_millis(farewell.retry_after_ms));
+                }
+                _ => {}
             }
             line.tell(News::Event(event));
         }
@@ -51,7 +56,10 @@ fn told(line: &Line, client: &Client, name: &str, payload: &Payload) {
 /// is the person's to decide.
 fn refused(line: &Line, client: Client, refusal: Refusal) {
     match refusal.code {
-        Code::TokenExpired if line.may_renew() => client.reconnect(),
+        Code::TokenExpired if line.may_renew() => {
+            line.tell(News::Status(Status::Connecting));
+            client.reconnect();
+        }
         Code::Busy | Code::Draining | Code::ServerFull | Code::StoreUnavailable => {
             let after = Duration::from_secs_f64(BREATHER.0 + js_sys::Math::random() * BREATHER.1);
             line.tell(News::Status(Status::Reconnecting { attempt: 1, after }));
@@ -61,13 +69,14 @@ fn refused(line: &Line, client: Client, refusal: Refusal) {
     }
 }
 
-/// The connection is gone. Where the client comes back by itself, it says when right after this.
-fn parted(line: &Line, reason: &Reason) {
+/// The connection is gone. One that the server has ended is as good as refused. Where the client comes back by itself, it says when right after this.
+fn parted(line: &Line, client: Client, reason: &Reason) {
     match reason {
         Reason::Closed => {}
         Reason::ServerDisconnect => {
-            let why = Refusal::new(Code::Unknown, "The server ended the connection.");
-            line.tell(News::Status(Status::Refused(why)));
+            let why = line.why_ended();
+            let why = why.unwrap_or_else(|| Refusal::new(Code::Unknown, "The server ended the connection."));
+            refused(line, client, why);
         }
         _ => line.tell(News::Status(Status::Connecting)),
     }

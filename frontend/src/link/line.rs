@@ -3,7 +3,7 @@
 //! The locks are never held while anybody is called: the page has one thread, and the one who is called may send.
 
 use app::link::News;
-use protocol::{RoomId, cursor::MoveCursor};
+use protocol::{Refusal, RoomId, cursor::MoveCursor};
 use socketio::Client;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -22,6 +22,8 @@ struct Held {
     cursor: Option<MoveCursor>,
     /// Whether a token was refused as expired and a fresh one is being tried: that is done once and not in a circle.
     renewed: bool,
+    /// Why the server is about to end the connection.
+    ended: Option<Refusal>,
 }
 
 impl Line {
@@ -81,6 +83,16 @@ impl Line {
     /// Whether a refused token may be tried once more with a fresh one.
     pub(super) fn may_renew(&self) -> bool {
         !std::mem::replace(&mut self.held().renewed, true)
+    }
+
+    /// The server is about to end the connection.
+    pub(super) fn end(&self, why: Refusal) {
+        self.held().ended = Some(why);
+    }
+
+    /// Why it did, if it said so.
+    pub(super) fn why_ended(&self) -> Option<Refusal> {
+        self.held().ended.take()
     }
 
     /// A token was taken.

@@ -15,7 +15,7 @@ use super::{
     message::{BusTold, RoomTold},
     seat::Seat,
 };
-use crate::{metrics::Metrics, store::LogError};
+use crate::{metrics::Metrics, revocation::Revocation, store::LogError};
 use beat::Pulse;
 use fred::interfaces::PubsubInterface;
 use protocol::{RoomId, UserId, health::Bus as State, notification::Notification};
@@ -39,6 +39,9 @@ const BATCH: usize = 64;
 /// Notifications that may wait for whoever passes them on; beyond it they are dropped.
 const NOTIFICATIONS: usize = 1024;
 
+/// Revocations that may wait for whoever minds them; beyond it all are read anew.
+const REVOCATIONS: usize = 64;
+
 /// How long a room waits to be subscribed before it cannot be opened.
 const SUBSCRIBED: Duration = Duration::from_secs(3);
 
@@ -52,6 +55,7 @@ pub struct Bus {
     out: mpsc::Sender<(String, String)>,
     pulse: Pulse,
     notifications: broadcast::Sender<(UserId, Notification)>,
+    revocations: broadcast::Sender<Option<Revocation>>,
 }
 
 #[derive(Default)]
@@ -91,6 +95,7 @@ impl Bus {
             out,
             pulse: Pulse::new(Arc::clone(metrics)),
             notifications: broadcast::Sender::new(NOTIFICATIONS),
+            revocations: broadcast::Sender::new(REVOCATIONS),
         });
         let spawn = |task: futures::future::BoxFuture<'static, ()>| {
             tasks.spawn(cancel.clone().run_until_cancelled_owned(task));
@@ -191,6 +196,12 @@ impl Bus {
         self.notifications.subscribe()
     }
 
+    /// Whose tokens were revoked; `None` where some may have been missed.
+    #[must_use]
+    pub fn revocations(&self) -> broadcast::Receiver<Option<Revocation>> {
+        self.revocations.subscribe()
+    }
+
     /// Other replicas have somebody in a room that is open here.
     pub(super) fn saw<'a>(&self, room: &RoomId, lives: impl Iterator<Item = &'a Life>) {
         if let Some(slot) = self.lock().by_room.get_mut(room) {
@@ -230,8 +241,10 @@ impl Bus {
         }
     }
 
-    /// All rooms may have missed something.
+    /// All rooms may have missed something, and whoever minds revocations.
     fn all_missed(&self) {
+        // An error means that nobody does, as while the process starts or stops.
+        self.revocations.send(None).ok();
         self.lock().by_room.values().for_each(|slot| slot.missed.notify_one());
     }
 

@@ -19,7 +19,7 @@ pub const CONNECTIONS_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long a log lives in which nothing was ever written: as long as somebody may hold a page of it open.
 pub const EMPTY_LOG_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What replicas tell each other beside rooms: heartbeats, and notifications.
+/// What replicas tell each other beside rooms: heartbeats, notifications and revocations.
 pub const BUS: &str = "orrery:bus";
 
 /// A sorted set: replicas that are alive, by when their lease ends, in milliseconds of Redis' clock. Needs no TTL: each
@@ -29,6 +29,10 @@ pub const REPLICAS: &str = "orrery:replicas";
 /// A sorted set: rooms in which somebody is or lately was, by when that has to be said again, in milliseconds of Redis'
 /// clock. Kept as [`REPLICAS`] is.
 pub const ROOMS: &str = "orrery:rooms";
+
+/// A sorted set: people whose tokens were revoked, by the second up to which those were signed. Lives as long as the
+/// longest token after the newest of them; what is older goes with each change.
+pub const REVOKED: &str = "orrery:revoked";
 
 /// What replicas tell each other of a room; subscribed only while somebody is in it.
 #[must_use]

@@ -6,6 +6,7 @@
 use super::Life;
 use crate::{
     lease::Holding,
+    revocation::Revocation,
     store::{Entry, Topic},
 };
 use protocol::{
@@ -70,6 +71,8 @@ pub enum BusTold {
     Beat(Life, u64),
     /// Something for one person's connections.
     Notify(UserId, Notification),
+    /// Tokens of one person were revoked. Told by the script that wrote it down.
+    Revoke(Revocation),
 }
 
 /// Why something on a channel of ours is not taken.
@@ -168,6 +171,7 @@ impl BusTold {
         match self {
             Self::Beat(..) => "beat",
             Self::Notify(..) => "notification",
+            Self::Revoke(_) => "revocation",
         }
     }
 
@@ -177,6 +181,10 @@ impl BusTold {
         match kind {
             "beat" => Ok(Self::Beat(next(&mut line)?, next(&mut line)?)),
             "notification" => Ok(Self::Notify(next(&mut line)?, json(body)?)),
+            "revocation" => {
+                let (user, at) = (next(&mut line)?, next(&mut line)?);
+                Ok(Self::Revoke(Revocation { user, at }))
+            }
             _ => Err(Unread::Foreign),
         }
     }
@@ -187,6 +195,8 @@ impl BusTold {
         match self {
             Self::Beat(life, beat) => format!("{VERSION} beat {life} {beat}\n"),
             Self::Notify(user, notification) => format!("{VERSION} notification {user}\n{}", written(notification)),
+            // As the script writes it.
+            Self::Revoke(Revocation { user, at }) => format!("{VERSION} revocation {user} {at}\n"),
         }
     }
 }
@@ -278,6 +288,10 @@ mod tests {
         for told in [
             BusTold::Beat(life, 3),
             BusTold::Notify("ann".parse().unwrap(), notification),
+            BusTold::Revoke(Revocation {
+                user: "ann".parse().unwrap(),
+                at: 1_795_341_600,
+            }),
         ] {
             assert_eq!(BusTold::read(&told.write()), Ok(told));
         }

@@ -47,6 +47,8 @@ pub static PRESENT: Lua = script!("present.lua");
 pub static SWEEP: Lua = script!("sweep.lua");
 /// Gives a sign of life.
 pub static LIVE: Lua = script!("live.lua");
+/// Keeps revocations, and tells one or says all.
+pub static REVOKE: Lua = script!("revoke.lua");
 /// Says in which rooms somebody is.
 pub static ROOMS: Lua = script!("rooms.lua");
 

@@ -1,6 +1,6 @@
 //! CONNECT: who may come in. Everything a connection needs is prepared here, before it is answered.
 
-use super::{Gateway, table::Table};
+use super::{Gateway, auth, table::Table};
 use crate::{
     listener::{Remote, flow::Flow},
     room::command::Command,
@@ -102,9 +102,15 @@ async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Re
     entered
 }
 
-/// Lets a connection in.
+/// Lets a connection in. One whose token was revoked meanwhile is seen here, as it could not be seen by whoever ended those
+/// that were there.
 fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Result<(), Refusal> {
     let connection = gateway.connections.enter(socket.clone(), bearer, flow)?;
+    if auth::is_revoked(gateway, &connection) {
+        gateway.connections.strike(socket.id);
+        return Err(token::refusal(Code::TokenRevoked));
+    }
+    gateway.timer.take(connection.peer, &connection.bearer());
     socket.extensions.insert(connection);
     socket.on_fallback(Table(Arc::clone(gateway)));
     let gateway = Arc::clone(gateway);
@@ -120,8 +126,13 @@ fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
     let Some(connection) = gateway.connections.strike(socket.id) else {
         return;
     };
-    let meant = matches!(reason, DisconnectReason::ClientNSDisconnect);
-    gateway.metrics.ends.inc(label(reason));
+    gateway.timer.forget(connection.peer);
+    let ended = connection.ended_for();
+    let meant = matches!(reason, DisconnectReason::ClientNSDisconnect) || ended == Some(Code::TokenRevoked);
+    gateway
+        .metrics
+        .ends
+        .inc(ended.map_or_else(|| label(reason), Code::as_str));
     let user = &connection.who.user_id;
     gateway.leases.count_out(user, gateway.connections.of(user).len());
     for room in connection.end().into_values() {

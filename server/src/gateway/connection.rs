@@ -9,7 +9,7 @@ use socketioxide::{extract::SocketRef, socket::Sid};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU32, Ordering},
     },
     time::Instant,
@@ -29,10 +29,12 @@ pub type Joined = HashMap<RoomId, mpsc::Sender<Command>>;
 pub struct Connection {
     /// Its id.
     pub peer: PeerId,
-    /// Whose it is.
+    /// Whose it is, as its first token said. A later one may say another name; the person is the same.
     pub who: Identity,
     /// What its token says.
     bearer: Mutex<Arc<Bearer>>,
+    /// Why it is being ended, where that is because of its token.
+    ended: OnceLock<Code>,
     /// The rooms it has joined; `None` once it has ended.
     joined: Mutex<Option<Joined>>,
     /// How much it does.
@@ -48,6 +50,21 @@ impl Connection {
     /// What its token says.
     pub fn bearer(&self) -> Arc<Bearer> {
         Arc::clone(&lock(&self.bearer))
+    }
+
+    /// Another token says this from now on.
+    pub fn renew(&self, bearer: Bearer) {
+        *lock(&self.bearer) = Arc::new(bearer);
+    }
+
+    /// It is being ended because of its token. Says whether that is news.
+    pub fn end_for(&self, code: Code) -> bool {
+        self.ended.set(code).is_ok()
+    }
+
+    /// Why it is being ended, where that is because of its token.
+    pub fn ended_for(&self) -> Option<Code> {
+        self.ended.get().copied()
     }
 
     /// See [`Flow`].
@@ -168,6 +185,7 @@ impl Connections {
             peer,
             who: bearer.who.clone(),
             bearer: Mutex::new(Arc::new(bearer)),
+            ended: OnceLock::new(),
             joined,
             meters: Meters::new(&self.limits),
             held: Held::default(),

@@ -20,7 +20,7 @@ pub fn join(call: Call<'_>, join: Join) {
         back,
     } = call;
     let room = join.room.clone();
-    let (peer, who) = (connection.peer, connection.who.clone());
+    let (peer, who) = (connection.peer, connection.bearer().who.clone());
     let again = connection.way(&room).is_some();
     let ticket = if again {
         back.ticket()

@@ -1,7 +1,7 @@
 //! The table of all events that clients send. One entry here, one handler beside it: that is the whole inward protocol.
 
 use super::{
-    Gateway,
+    Gateway, auth,
     call::{Back, Call},
     chat,
     connection::{Connected, Connection},
@@ -12,6 +12,7 @@ use super::{
 use crate::metrics::UNKNOWN;
 use protocol::{
     Code, Event as _, Refusal,
+    auth::Refresh,
     chat::{ReadChat, Say},
     cursor::MoveCursor,
     document::{EditDocument, MoveCaret},
@@ -93,6 +94,7 @@ impl Table {
             MoveCaret::NAME => packet.conflate(MoveCaret::NAME, document::caret),
             ChangeNote::NAME => packet.route(Kind::Note, ChangeNote::NAME, note::change),
             MoveCursor::NAME => packet.conflate(MoveCursor::NAME, cursor::place),
+            Refresh::NAME => packet.route(Kind::Other, Refresh::NAME, auth::refresh),
             ReadTape::NAME => packet.route(Kind::Other, ReadTape::NAME, tape::read),
             _ => packet.unknown(&name),
         }

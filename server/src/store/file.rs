@@ -11,6 +11,7 @@ mod table;
 mod writer;
 
 use super::{Appended, Entry, Loaded, Log, LogError, NewEntry, Page, Retention, Snapshot, Span, Topic};
+use crate::revocation::{Register, Revocation};
 use async_trait::async_trait;
 pub use open::OpenError;
 use protocol::{Epoch, MessageId, RoomId, Seq, UserId, health::Store};
@@ -121,6 +122,19 @@ impl Log for FileLog {
 
     fn close(&self) {
         self.shelf.close();
+    }
+}
+
+#[async_trait]
+impl Register for FileLog {
+    async fn keep(&self, revocation: &Revocation) -> Result<(), LogError> {
+        let revocation = revocation.clone();
+        self.writer.write(move |tables| tables.revoke(&revocation)).await
+    }
+
+    /// A file loses nothing, so that it is only read.
+    async fn exchange(&self, _: Vec<Revocation>, _: u64) -> Result<Vec<Revocation>, LogError> {
+        self.look(table::revoked).await
     }
 }
 

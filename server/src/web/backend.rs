@@ -1,7 +1,7 @@
 //! Server functions: what a page asks behind people's backs, answered for the person whose request it is.
 
 use super::{Web, rooms::live, session};
-use crate::{clock::Now, token::SOCKET_TOKEN};
+use crate::clock::Now;
 use app::backend::{Backend, Later, SharedBackend};
 use axum::{
     Extension,
@@ -15,7 +15,8 @@ use protocol::{Hue, Name, auth::Identity, health::LiveRoom};
 use std::sync::Arc;
 
 /// `POST /api/app/…`.
-pub async fn call(State(web): State<Web>, Extension(who): Extension<Identity>, request: Request) -> Response {
+pub async fn call(State(web): State<Web>, who: Option<Extension<Identity>>, request: Request) -> Response {
+    let who = who.map(|Extension(who)| who);
     let secure = session::is_secure(request.headers());
     let provide = move || {
         let (web, who) = (web.clone(), who.clone());
@@ -35,30 +36,29 @@ pub async fn call(State(web): State<Web>, Extension(who): Extension<Identity>, r
 /// The backend of one request.
 struct RequestBackend {
     web: Web,
-    who: Identity,
+    /// `None` where only those come in who have a session, and this one has none.
+    who: Option<Identity>,
     secure: bool,
     response: ResponseOptions,
 }
 
 impl Backend for RequestBackend {
-    fn token(&self) -> String {
-        let token = self.web.keys.sign(&self.who, Now::read().at.0 / 1000, SOCKET_TOKEN);
-        // None at all is refused as malformed, which is what it is.
+    fn token(&self) -> Option<String> {
+        let who = self.who.as_ref()?;
+        let span = self.web.config.auth.token();
+        let token = self.web.keys.sign(who, Now::read().at.0 / 1000, span);
         token
             .inspect_err(|error| tracing::error!(%error, "a token could not be signed"))
-            .unwrap_or_default()
+            .ok()
     }
 
-    fn rename(&self, name: Name, hue: Hue) -> Identity {
-        let who = Identity {
-            name,
-            hue,
-            user_id: self.who.user_id.clone(),
-        };
+    fn rename(&self, name: Name, hue: Hue) -> Option<Identity> {
+        let user_id = self.who.as_ref()?.user_id.clone();
+        let who = Identity { name, hue, user_id };
         if let Some(cookie) = session::set_cookie(&self.web, &who, self.secure) {
             self.response.append_header(header::SET_COOKIE, cookie);
         }
-        who
+        Some(who)
     }
 
     fn rooms(&self) -> Later<Vec<LiveRoom>> {

@@ -1,6 +1,6 @@
 //! Pages: finds out what one is made from, and renders it whole, so that it can be read without JavaScript too.
 
-use super::{Web, rooms::live, site};
+use super::{Web, rooms::live, security, site};
 use crate::{
     room::chat::messages,
     store::{Span, Topic},
@@ -13,9 +13,11 @@ use axum::{
     Extension,
     body::Body,
     extract::{Path, Request, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use leptos::{context::use_context, nonce::use_nonce};
+use leptos_axum::ResponseOptions;
 use protocol::{RoomId, auth::Identity, chat::ChatMessage, limits::CHAT_PAGE};
 
 /// `GET /`.
@@ -24,13 +26,17 @@ pub async fn lobby(State(web): State<Web>, request: Request) -> Response {
     render(Page::Live(Live::Lobby { rooms }), request).await
 }
 
-/// `GET /r/{room}`; 404 where no room can be called so.
+/// `GET /r/{room}`; 404 where no room can be called so, 401 in words where only those come in who have a session.
 pub async fn room(
     State(web): State<Web>,
     Path(room): Path<String>,
-    Extension(identity): Extension<Identity>,
+    identity: Option<Extension<Identity>>,
     request: Request,
 ) -> Response {
+    let Some(Extension(identity)) = identity else {
+        let page = render(Page::Closed, request).await;
+        return (StatusCode::UNAUTHORIZED, page).into_response();
+    };
     match room.parse::<RoomId>() {
         Ok(room) => {
             let chat = chat(&web, &room).await;
@@ -57,7 +63,14 @@ async fn nothing(why: String, request: Request) -> Response {
 }
 
 async fn render(page: Page, request: Request<Body>) -> Response {
-    let document = move || shell(site::assets(), page.clone());
+    let host = security::host(request.headers()).map(str::to_owned);
+    let document = move || {
+        let policy = use_nonce().and_then(|nonce| security::policy(&nonce, host.as_deref()));
+        if let Some((policy, response)) = policy.zip(use_context::<ResponseOptions>()) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        shell(site::assets(), page.clone())
+    };
     let handler = leptos_axum::render_app_async_with_context(|| {}, document);
     handler(request).await.into_response()
 }

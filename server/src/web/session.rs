@@ -1,7 +1,8 @@
-//! Who a browser belongs to: a signed cookie that scripts cannot read. Whoever comes without one is a guest from then on.
+//! Who a browser belongs to: a signed cookie that scripts cannot read. Whoever comes without one is a guest from then on, where
+//! there are guests.
 
 use super::{Web, guest::guest};
-use crate::{clock::Now, token::SESSION};
+use crate::{clock::Now, config::Switch, token::SESSION};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -10,20 +11,31 @@ use axum::{
 };
 use protocol::auth::Identity;
 
-/// Name of the cookie.
-const COOKIE: &str = "orrery_session";
+/// Name of the cookie, without TLS and with it. The longer one browsers take from this very host only, and over TLS, so that no
+/// neighbour under the same domain can put another in its place.
+const COOKIES: [&str; 2] = ["orrery_session", "__Host-orrery_session"];
 
-/// Puts the [`Identity`] of a request into its extensions, and the cookie of a new guest into its response.
+/// Puts the [`Identity`] of a request into its extensions, and the cookie of a new guest into its response. Where there are no
+/// guests, a request without a session has no identity.
 pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let secure = is_secure(request.headers());
-    let known = cookie(request.headers()).and_then(|token| web.keys.verify(token).ok());
+    let known = cookie(request.headers(), secure).and_then(|token| web.keys.verify_session(token).ok());
     let known = known.map(|bearer| bearer.who);
     let new = known.is_none();
-    let Some(who) = known.or_else(guest) else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    let who = match web.config.auth.guests {
+        Switch::On => known.or_else(guest),
+        Switch::Off => known,
     };
-    let set = new.then(|| set_cookie(&web, &who, secure)).flatten();
-    request.extensions_mut().insert(who);
+    if who.is_none() && web.config.auth.guests == Switch::On {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
+    let set = who
+        .as_ref()
+        .filter(|_| new)
+        .and_then(|who| set_cookie(&web, who, secure));
+    if let Some(who) = who {
+        request.extensions_mut().insert(who);
+    }
     let mut response = next.run(request).await;
     // A page made for one person must not be shown to another by a cache between.
     response
@@ -40,13 +52,13 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
 pub fn set_cookie(web: &Web, who: &Identity, secure: bool) -> Option<HeaderValue> {
     let token = web
         .keys
-        .sign(who, Now::read().at.0 / 1000, SESSION)
+        .sign_session(who, Now::read().at.0 / 1000)
         .inspect_err(|error| tracing::error!(%error, "a session could not be signed"))
         .ok()?;
-    let secure = if secure { "; Secure" } else { "" };
+    let (name, secure) = (cookie_name(secure), if secure { "; Secure" } else { "" });
     let age = SESSION.as_secs();
     HeaderValue::try_from(format!(
-        "{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
+        "{name}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
     ))
     .ok()
 }
@@ -59,7 +71,12 @@ pub fn is_secure(headers: &HeaderMap) -> bool {
         .is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie_name(secure: bool) -> &'static str {
+    COOKIES[usize::from(secure)]
+}
+
+fn cookie(headers: &HeaderMap, secure: bool) -> Option<&str> {
+    let asked = cookie_name(secure);
     let cookies = headers
         .get_all(header::COOKIE)
         .into_iter()
@@ -67,7 +84,7 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
     let pairs = cookies
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, _)| *name == COOKIE).map(|(_, token)| token).next()
+    pairs.filter(|(name, _)| *name == asked).map(|(_, token)| token).next()
 }
 
 #[cfg(test)]
@@ -79,9 +96,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(
             header::COOKIE,
-            HeaderValue::from_static("theme=dark; orrery_session=abc.def"),
+            HeaderValue::from_static("theme=dark; orrery_session=abc.def; __Host-orrery_session=ghi"),
         );
-        assert_eq!(cookie(&headers), Some("abc.def"));
-        assert_eq!(cookie(&HeaderMap::new()), None);
+        assert_eq!(cookie(&headers, false), Some("abc.def"));
+        assert_eq!(cookie(&headers, true), Some("ghi"));
+        assert_eq!(cookie(&HeaderMap::new(), false), None);
     }
 }

@@ -1,7 +1,7 @@
 //! `GET /dev/token?sub=&name=`: tokens for whoever asks. Not there in production.
 
 use super::Web;
-use crate::{clock::Now, token::SOCKET_TOKEN};
+use crate::clock::Now;
 use axum::{
     Json,
     extract::{Query, State},
@@ -24,12 +24,12 @@ pub struct Wanted {
     hue: Option<Hue>,
 }
 
-/// Answers `{ token }`, good for five minutes, or 400 with a refusal.
+/// Answers `{ token }`, good for as long as those of pages, or 400 with a refusal.
 pub async fn issue(State(web): State<Web>, Query(wanted): Query<Wanted>) -> Response {
     let now = Now::read().at.0 / 1000;
     let token = identity(wanted).and_then(|who| {
         web.keys
-            .sign(&who, now, SOCKET_TOKEN)
+            .sign(&who, now, web.config.auth.token())
             .map_err(|error| Refusal::new(Code::Malformed, error.to_string()))
     });
     match token {

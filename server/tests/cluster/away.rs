@@ -14,7 +14,7 @@ use protocol::{
 };
 
 /// Waits until a replica says so of the bus. It is asked again and again, since a page would do no other.
-async fn until(person: &Person, state: Bus) {
+pub(crate) async fn until(person: &Person, state: Bus) {
     let said = async {
         while person.ask(&ReadTape {}).await.unwrap().bus != state {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;

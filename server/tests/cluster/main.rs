@@ -11,11 +11,15 @@ mod limits;
 mod process;
 #[path = "../support/redis.rs"]
 mod redis;
+mod revocation;
 #[path = "../stories/stage.rs"]
 #[allow(dead_code, reason = "the stories use all of it")]
 mod stage;
 
 use stage::Stage;
+
+/// Whoever knows it revokes tokens.
+const OPERATOR: &str = "the operator's secret";
 
 /// Replicas of one Orrery, and the Redis between them.
 struct Cluster {
@@ -41,6 +45,7 @@ async fn replica(redis: &redis::Process, name: &str) -> Stage {
         config.redis_url = Some(redis.url());
         config.instance_id = Some(name.to_owned());
         config.grace_ms = 200;
+        config.auth.operator_secret = Some(OPERATOR.to_owned());
     })
     .await
 }

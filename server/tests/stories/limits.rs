@@ -243,7 +243,7 @@ async fn who_has_not_said_who_they_are_may_send_little() {
         "/socket.io/?EIO=4&transport=polling&sid={}",
         handshake["sid"].as_str().unwrap()
     );
-    let (head, _) = stage.request("POST", &path, &[], &"x".repeat(20_000)).await;
+    let (head, _) = stage.ask("POST", &path, "", &"x".repeat(20_000)).await;
     assert!(head.starts_with("HTTP/1.1 413"), "{head}");
     assert_eq!(stage.metric(counted).await, 2.0);
 }
@@ -273,10 +273,12 @@ async fn how_many_rooms_and_how_large_a_packet_can_be_set() {
 async fn one_person_notifies_others_at_a_rate() {
     let stage = Stage::set(|config| config.limits.rate_notify = SLOW).await;
     let notify = async |user: &str| {
-        let bearer = format!("Bearer {}", Stage::token(user, 60));
-        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let headers = format!(
+            "authorization: Bearer {}\r\ncontent-type: application/json\r\n",
+            Stage::token(user, 60)
+        );
         let path = "/api/users/bob/notify";
-        stage.request("POST", path, &headers, "{\"text\":\"hello\"}").await
+        stage.ask("POST", path, &headers, "{\"text\":\"hello\"}").await
     };
     for _ in 0..2 {
         assert!(notify("ann").await.0.starts_with("HTTP/1.1 202"));

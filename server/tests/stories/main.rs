@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod auth;
 mod chaos;
 mod chat;
 mod connect;
@@ -12,6 +13,9 @@ mod file;
 mod limits;
 mod note;
 mod presence;
+mod revocation;
+mod secrets;
+mod security;
 mod stage;
 mod stall;
 mod typing;

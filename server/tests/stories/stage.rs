@@ -71,9 +71,11 @@ impl Stage {
     pub(crate) fn token(user: &str, seconds: i64) -> String {
         let now = server::clock::Now::read().at.0 / 1000;
         let who = identity(user);
-        Keys::new(SECRET)
-            .sign(&who, now.saturating_add_signed(seconds), Duration::ZERO)
-            .unwrap()
+        let (signed, span) = match u64::try_from(seconds) {
+            Ok(seconds) => (now, seconds),
+            Err(_) => (now.saturating_add_signed(seconds), 0),
+        };
+        Keys::new(SECRET).sign(&who, signed, Duration::from_secs(span)).unwrap()
     }
 
     /// Somebody whose connection is up.
@@ -110,22 +112,12 @@ impl Stage {
 
     /// Answers of plain HTTP: status line and headers, and the body.
     pub(crate) async fn get(&self, path: &str) -> (String, String) {
-        self.request("GET", path, &[], "").await
+        self.ask("GET", path, "", "").await
     }
 
-    /// The same, asked in another way.
-    pub(crate) async fn request(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> (String, String) {
+    /// The same, of any method, with more headers (a line each, with its end) and a body.
+    pub(crate) async fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let headers: String = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
         let length = body.len();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: orrery\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"

@@ -50,6 +50,7 @@ fn take_for_all(bus: &Bus, told: BusTold) {
         BusTold::Beat(..) => {}
         // An error means that nobody listens: the process is about to stop.
         BusTold::Notify(user, notification) => _ = bus.notifications.send((user, notification)),
+        BusTold::Revoke(revocation) => _ = bus.revocations.send(Some(revocation)),
     }
 }
 

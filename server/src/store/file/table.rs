@@ -4,9 +4,12 @@
 
 mod row;
 
-use crate::store::{Appended, Entry, Loaded, NewEntry, Page, Retention, Snapshot, Span, Topic};
+use crate::{
+    revocation::{Revocation, oldest},
+    store::{Appended, Entry, Loaded, NewEntry, Page, Retention, Snapshot, Span, Topic},
+};
 use protocol::{Epoch, MessageId, RoomId, Seq, UserId};
-use redb::{Error, ReadTransaction, Table, TableDefinition, WriteTransaction};
+use redb::{Error, ReadTransaction, ReadableTable, Table, TableDefinition, TableError, WriteTransaction};
 use row::Row;
 
 /// Names the format. This table stays as it is in all versions to come, so that each can tell what it has before it.
@@ -15,6 +18,8 @@ const LOGS: TableDefinition<'_, LogKey, LogValue> = TableDefinition::new("logs")
 const ENTRIES: TableDefinition<'_, EntryKey, EntryValue> = TableDefinition::new("entries");
 const IDS: TableDefinition<'_, IdKey, u64> = TableDefinition::new("ids");
 const SNAPSHOTS: TableDefinition<'_, u64, SnapshotValue> = TableDefinition::new("snapshots");
+/// Whose tokens were revoked, and those of which seconds. Files from before it have no such table until they are written to.
+const REVOKED: TableDefinition<'_, &str, u64> = TableDefinition::new("revoked");
 
 /// Room and topic.
 type LogKey = (&'static str, &'static str);
@@ -44,6 +49,7 @@ pub(super) struct Tables<'txn> {
     entries: Table<'txn, EntryKey, EntryValue>,
     ids: Table<'txn, IdKey, u64>,
     snapshots: Table<'txn, u64, SnapshotValue>,
+    revoked: Table<'txn, &'static str, u64>,
     changed: bool,
 }
 
@@ -55,6 +61,7 @@ impl<'txn> Tables<'txn> {
             entries: write.open_table(ENTRIES)?,
             ids: write.open_table(IDS)?,
             snapshots: write.open_table(SNAPSHOTS)?,
+            revoked: write.open_table(REVOKED)?,
             changed: false,
         })
     }
@@ -105,6 +112,17 @@ impl<'txn> Tables<'txn> {
         self.keep(log, row, keep)
     }
 
+    /// See [`crate::revocation::Register::keep`]. Those that are about nothing any more go.
+    pub(super) fn revoke(&mut self, revocation: &Revocation) -> Result<(), Error> {
+        let user = revocation.user.as_str();
+        let known = self.revoked.get(user)?.map(|at| at.value());
+        self.revoked
+            .insert(user, known.unwrap_or_default().max(revocation.at))?;
+        self.revoked.retain(|_, at| at >= oldest(revocation.at))?;
+        self.changed = true;
+        Ok(())
+    }
+
     /// Lets go what may go, and writes the row.
     fn keep(&mut self, log: &LogName, mut row: Row, keep: Retention) -> Result<(), Error> {
         let gone = keep.gone(log.topic, row.last, row.held);
@@ -152,6 +170,23 @@ pub(super) fn load(read: &ReadTransaction, log: &LogName) -> Result<Loaded, Erro
 pub(super) fn find(read: &ReadTransaction, log: &LogName, by: &UserId, id: &MessageId) -> Result<Option<Entry>, Error> {
     let row = Row::of(&read.open_table(LOGS)?, log)?;
     row.find(&read.open_table(IDS)?, &read.open_table(ENTRIES)?, by, id)
+}
+
+/// See [`crate::revocation::Register::exchange`].
+pub(super) fn revoked(read: &ReadTransaction) -> Result<Vec<Revocation>, Error> {
+    let table = match read.open_table(REVOKED) {
+        Ok(table) => table,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut all = Vec::new();
+    for row in table.iter()? {
+        let (user, at) = row?;
+        let user = user.value().parse();
+        let user = user.map_err(|_| Error::Corrupted("a revocation is of nobody".to_owned()))?;
+        all.push(Revocation { user, at: at.value() });
+    }
+    Ok(all)
 }
 
 impl LogName {
