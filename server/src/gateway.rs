@@ -66,6 +66,9 @@ pub use socketioxide::socket::Sid as SessionId;
 /// Packets that may wait for one connection; beyond it the connection is ended and resumes.
 pub const QUEUE: usize = 128;
 
+/// Bytes that are read from a WebSocket at once, and kept for each: what clients send is far smaller, but for edits.
+const READ: usize = 256;
+
 /// How long a connection may take to come to CONNECT.
 pub const CONNECT: Duration = Duration::from_secs(10);
 
@@ -99,7 +102,7 @@ pub struct Gateway {
     /// How often one person may notify others.
     pub notifying: Buckets<UserId>,
     /// What one connection may do.
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     /// Name of this replica.
     pub instance: String,
     draining: AtomicBool,
@@ -117,7 +120,8 @@ impl Gateway {
         limits: &Limits,
         instance: String,
     ) -> Self {
-        let connections = Arc::new(Connections::new(limits.clone(), Arc::clone(&metrics)));
+        let limits = Arc::new(limits.clone());
+        let connections = Arc::new(Connections::new(Arc::clone(&limits), Arc::clone(&metrics)));
         let Admission { keys, terms, register } = admission;
         let revoker = Revoker::new(
             Arc::clone(&connections),
@@ -140,7 +144,7 @@ impl Gateway {
             by_address: Buckets::new(limits.rate_connect),
             pending: Pending::new(limits.pending as usize),
             notifying: Buckets::new(limits.rate_notify),
-            limits: limits.clone(),
+            limits,
             instance,
             draining: AtomicBool::new(false),
         }
@@ -204,6 +208,7 @@ pub fn layer(gateway: &Arc<Gateway>, config: &Config) -> (Layer, Handle) {
         .ping_timeout(config.ping())
         .connect_timeout(CONNECT)
         .max_buffer_size(QUEUE)
+        .ws_read_buffer_size(READ)
         .max_payload(u64::from(config.limits.packet_bytes))
         .ws_max_message_size(config.limits.packet_bytes as usize)
         .ws_max_frame_size(config.limits.packet_bytes as usize);

@@ -20,7 +20,7 @@ use crate::{
     token::{Keys, KeysError},
     web::{self, Web},
 };
-use axum::Router;
+use axum::ServiceExt as _;
 use protocol::limits::{DOCUMENT_HISTORY, NOTE_HISTORY};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -36,7 +36,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(2);
 /// One Orrery, ready to listen.
 pub struct Server {
     config: Arc<Config>,
-    router: Router,
+    service: web::Service,
     gateway: Arc<Gateway>,
     rooms: Arc<Rooms>,
     log: Arc<dyn Log>,
@@ -143,10 +143,10 @@ impl Server {
             keys,
             started: std::time::Instant::now(),
         };
-        let router = web::router(&web, layer);
+        let service = web::service(&web, layer);
         Ok(Self {
             config,
-            router,
+            service,
             gateway,
             rooms,
             log,
@@ -162,7 +162,7 @@ impl Server {
         let address = listener.local_addr()?;
         let stop_accepting = CancellationToken::new();
         let listener = GuardedListener::new(listener, self.config.stall(), Arc::clone(&self.metrics));
-        let service = self.router.clone().into_make_service_with_connect_info::<Remote>();
+        let service = self.service.clone().into_make_service_with_connect_info::<Remote>();
         let serve = axum::serve(listener, service).with_graceful_shutdown(stop_accepting.clone().cancelled_owned());
         let accepting = tokio::spawn(serve.into_future());
         Ok(Running {

@@ -26,6 +26,7 @@ use crate::{
 };
 use axum::{
     Json, Router,
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
@@ -33,7 +34,8 @@ use axum::{
 };
 use protocol::{Code, Refusal};
 use serde_json::json;
-use std::{sync::Arc, time::Instant};
+use std::{convert::Infallible, sync::Arc, time::Instant};
+use tower::{ServiceBuilder, util::BoxCloneSyncService};
 use tower_http::compression::CompressionLayer;
 
 /// What handlers work with.
@@ -55,17 +57,20 @@ pub struct Web {
     pub started: Instant,
 }
 
-/// All routes. Socket.IO is a layer around them, which answers before they are asked.
-pub fn router(web: &Web, socket: gateway::Layer) -> Router {
-    let carry = middleware::from_fn_with_state(web.clone(), socket::carry);
-    let origin = middleware::from_fn_with_state(web.clone(), origin::of_socket);
-    app(web)
-        .merge(machines(web))
-        .fallback_service(pages(web))
-        .layer(socket)
-        .layer(carry)
-        .layer(origin)
+/// What answers all requests.
+pub type Service = BoxCloneSyncService<Request, Response, Infallible>;
+
+/// All routes. Socket.IO is a layer around them, which answers before they are asked: a router notes in each request what it
+/// found, and the library keeps the request of each session for as long as that lasts.
+pub fn service(web: &Web, socket: gateway::Layer) -> Service {
+    let routes = app(web).merge(machines(web)).fallback_service(pages(web));
+    let service = ServiceBuilder::new()
         .layer(middleware::from_fn(security::tell))
+        .layer(middleware::from_fn_with_state(web.clone(), origin::of_socket))
+        .layer(middleware::from_fn_with_state(web.clone(), socket::carry))
+        .layer(socket)
+        .service(routes);
+    BoxCloneSyncService::new(service)
 }
 
 /// What programs ask for.

@@ -139,7 +139,7 @@ pub struct Connections {
     all: Mutex<All>,
     /// Ids count up from a random start, so that those of two replicas do not meet.
     next: AtomicU32,
-    limits: Limits,
+    limits: Arc<Limits>,
     /// The last one has ended.
     emptied: Notify,
     metrics: Arc<Metrics>,
@@ -159,7 +159,7 @@ struct All {
 impl Connections {
     /// Nobody yet.
     #[must_use]
-    pub fn new(limits: Limits, metrics: Arc<Metrics>) -> Self {
+    pub fn new(limits: Arc<Limits>, metrics: Arc<Metrics>) -> Self {
         Self {
             all: Mutex::default(),
             next: AtomicU32::new(rand::random()),

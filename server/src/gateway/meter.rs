@@ -2,7 +2,10 @@
 
 use crate::{config::Limits, limit::Bucket};
 use protocol::{Code, Refusal};
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 /// What is metered of a connection, each by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +39,15 @@ impl Kind {
     }
 }
 
-/// The buckets of one connection.
+/// The buckets of one connection. Most connections only join and listen: the others are made with the first event that
+/// needs one.
 pub struct Meters {
+    limits: Arc<Limits>,
     join: Bucket,
+    others: OnceLock<Box<Others>>,
+}
+
+struct Others {
     chat: Bucket,
     cursor: Bucket,
     document: Bucket,
@@ -50,15 +59,11 @@ pub struct Meters {
 impl Meters {
     /// All full.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Arc<Limits>) -> Self {
         Self {
+            limits: Arc::clone(limits),
             join: Bucket::new(limits.rate_join),
-            chat: Bucket::new(limits.rate_chat),
-            cursor: Bucket::new(limits.rate_cursor),
-            document: Bucket::new(limits.rate_document),
-            note: Bucket::new(limits.rate_note),
-            other: Bucket::new(limits.rate_other),
-            refused: Bucket::new(limits.rate_refused),
+            others: OnceLock::new(),
         }
     }
 
@@ -66,11 +71,11 @@ impl Meters {
     pub fn take(&self, kind: Kind) -> Result<(), Duration> {
         let bucket = match kind {
             Kind::Join => &self.join,
-            Kind::Chat => &self.chat,
-            Kind::Cursor => &self.cursor,
-            Kind::Document => &self.document,
-            Kind::Note => &self.note,
-            Kind::Other => &self.other,
+            Kind::Chat => &self.others().chat,
+            Kind::Cursor => &self.others().cursor,
+            Kind::Document => &self.others().document,
+            Kind::Note => &self.others().note,
+            Kind::Other => &self.others().other,
         };
         bucket.take()
     }
@@ -78,7 +83,21 @@ impl Meters {
     /// Counts a refusal. `false` where there were too many.
     #[must_use]
     pub fn may_be_refused(&self) -> bool {
-        self.refused.take().is_ok()
+        self.others().refused.take().is_ok()
+    }
+
+    fn others(&self) -> &Others {
+        let limits = &self.limits;
+        self.others.get_or_init(|| {
+            Box::new(Others {
+                chat: Bucket::new(limits.rate_chat),
+                cursor: Bucket::new(limits.rate_cursor),
+                document: Bucket::new(limits.rate_document),
+                note: Bucket::new(limits.rate_note),
+                other: Bucket::new(limits.rate_other),
+                refused: Bucket::new(limits.rate_refused),
+            })
+        })
     }
 }
 

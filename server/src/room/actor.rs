@@ -26,6 +26,9 @@ use tokio_util::sync::CancellationToken;
 /// Commands taken at once before the next look at the clock.
 const BATCH: usize = 64;
 
+/// Commands and effects for which a room keeps memory.
+const RESTING: usize = 4;
+
 /// Takes an empty room off a list. `false` where something has come in for it.
 pub type Close = Box<dyn Fn(&RoomId, &mpsc::Receiver<Command>) -> bool + Send + Sync>;
 
@@ -67,7 +70,7 @@ impl<O: Outlet> Actor<O> {
     /// Opens the room from its logs, and runs until it is empty or the server stops.
     pub async fn run(mut self) {
         match self.open().await {
-            Ok((state, seat)) => self.serve(state, seat).await,
+            Ok((state, seat)) => self.serve(Box::new(state), seat).await,
             Err(error) => self.turn_away(&error),
         }
     }
@@ -105,9 +108,9 @@ impl<O: Outlet> Actor<O> {
         }
     }
 
-    async fn serve(&mut self, mut state: State, mut seat: Option<Seat>) {
+    async fn serve(&mut self, mut state: Box<State>, mut seat: Option<Seat>) {
         let mut under_way = FuturesUnordered::new();
-        let mut commands = Vec::with_capacity(BATCH);
+        let mut commands = Vec::new();
         let mut outbox = Outbox::new();
         loop {
             let woken = self.next(state.due(), &mut commands, &mut under_way, &mut seat).await;
@@ -126,6 +129,9 @@ impl<O: Outlet> Actor<O> {
             state.wake(now, &mut outbox);
             self.perform(&mut state, &mut outbox, &mut under_way, seat.as_ref())
                 .await;
+            // A room that has come to rest gives back what its busiest moment took.
+            commands.shrink_to(RESTING);
+            outbox.shrink_to(RESTING);
             if state.is_empty() && under_way.is_empty() && (self.close)(&self.room, &self.commands) {
                 return;
             }

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::Response,
 };
@@ -42,12 +42,32 @@ pub async fn carry(State(web): State<Web>, request: Request, next: Next) -> Resp
             Refusal::new(Code::Malformed, message),
         );
     }
+    let request = if asked.session.is_none() {
+        apart(request)
+    } else {
+        request
+    };
     let response = next.run(request).await;
     let taken = response.status().is_success() || response.status().is_informational();
     if let (Some(sid), Some(ConnectInfo(remote)), true, false) = (asked.session, remote, taken, asked.posts) {
         web.gateway.connections.carried(sid, &remote.flow);
     }
     response
+}
+
+/// The same request with no more than the library needs, and in memory of its own. The library keeps it for as long as the
+/// session lasts, and its headers and address are slices of the buffer that they were read into, 8 KiB or more.
+fn apart(mut request: Request) -> Request {
+    let key = request.headers().get(header::SEC_WEBSOCKET_KEY);
+    let key = key.and_then(|key| HeaderValue::from_bytes(key.as_bytes()).ok());
+    let mut headers = HeaderMap::with_capacity(1);
+    key.into_iter()
+        .for_each(|key| drop(headers.insert(header::SEC_WEBSOCKET_KEY, key)));
+    let address = request.uri().to_string().parse::<Uri>();
+    *request.headers_mut() = headers;
+    // It was one before, so that it is one.
+    address.into_iter().for_each(|address| *request.uri_mut() = address);
+    request
 }
 
 /// What a request of Socket.IO is for.
