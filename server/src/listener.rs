@@ -4,16 +4,13 @@ pub mod address;
 pub mod flow;
 pub mod guard;
 pub mod pending;
+pub mod serve;
 
 use crate::metrics::Metrics;
-use axum::{
-    extract::connect_info::Connected,
-    serve::{IncomingStream, Listener},
-};
+use axum::serve::Listener;
 use flow::Flow;
 use guard::Guarded;
 use std::{
-    io,
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -39,21 +36,15 @@ impl GuardedListener {
     }
 }
 
-impl Listener for GuardedListener {
-    type Io = Guarded<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+impl GuardedListener {
+    /// The next connection. What goes wrong with one is no reason not to accept the next.
+    pub async fn accept(&mut self) -> (Guarded<TcpStream>, SocketAddr) {
         let (stream, addr) = Listener::accept(&mut self.listener).await;
         // Small packets at once, or a cursor waits for the acknowledgement of the one before.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%addr, %error, "no TCP_NODELAY");
         }
         (Guarded::new(stream, self.stall, Arc::clone(&self.metrics)), addr)
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.listener.local_addr()
     }
 }
 
@@ -64,13 +55,4 @@ pub struct Remote {
     pub peer: IpAddr,
     /// How its bytes flow.
     pub flow: Arc<Flow>,
-}
-
-impl Connected<IncomingStream<'_, GuardedListener>> for Remote {
-    fn connect_info(stream: IncomingStream<'_, GuardedListener>) -> Self {
-        Self {
-            peer: stream.remote_addr().ip(),
-            flow: stream.io().flow(),
-        }
-    }
 }

@@ -8,7 +8,7 @@ use crate::{
         auth::{Admission, Terms},
     },
     lease::{Leases, memory::MemoryLeases},
-    listener::{GuardedListener, Remote},
+    listener::{GuardedListener, serve::serve},
     metrics::Metrics,
     revocation::{Nowhere, Register, Revocations},
     rooms::Rooms,
@@ -20,7 +20,6 @@ use crate::{
     token::{Keys, KeysError},
     web::{self, Web},
 };
-use axum::ServiceExt as _;
 use protocol::limits::{DOCUMENT_HISTORY, NOTE_HISTORY};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -75,7 +74,7 @@ pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     server: Server,
-    accepting: JoinHandle<io::Result<()>>,
+    accepting: JoinHandle<()>,
     stop_accepting: CancellationToken,
 }
 
@@ -162,9 +161,8 @@ impl Server {
         let address = listener.local_addr()?;
         let stop_accepting = CancellationToken::new();
         let listener = GuardedListener::new(listener, self.config.stall(), Arc::clone(&self.metrics));
-        let service = self.service.clone().into_make_service_with_connect_info::<Remote>();
-        let serve = axum::serve(listener, service).with_graceful_shutdown(stop_accepting.clone().cancelled_owned());
-        let accepting = tokio::spawn(serve.into_future());
+        let serving = serve(listener, self.service.clone(), stop_accepting.clone());
+        let accepting = tokio::spawn(serving);
         Ok(Running {
             address,
             server: self,

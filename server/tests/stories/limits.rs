@@ -293,3 +293,16 @@ async fn one_person_notifies_others_at_a_rate() {
     let counted = "collab_rate_limited_total{kind=\"notification\"}";
     assert_eq!(stage.metric(counted).await, 1.0);
 }
+
+#[tokio::test]
+async fn the_head_of_a_request_is_so_long_at_most() {
+    let stage = Stage::open().await;
+    let (head, _) = stage
+        .ask("GET", "/livez", &format!("cookie: a={}\r\n", "x".repeat(8000)), "")
+        .await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let (head, _) = stage
+        .ask("GET", "/livez", &format!("cookie: a={}\r\n", "x".repeat(20_000)), "")
+        .await;
+    assert!(head.starts_with("HTTP/1.1 431"), "{head}");
+}
