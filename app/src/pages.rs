@@ -21,6 +21,13 @@ pub enum Page {
     About,
     /// What is shown where there is nothing, with the reason as a sentence.
     Missing(String),
+    /// What is shown of a private room to whom nobody has given a role in it.
+    Denied {
+        /// Which.
+        room: RoomId,
+        /// Who looks at it.
+        identity: Identity,
+    },
     /// What is shown of a room to somebody who is not signed in, where that is asked for.
     Closed,
 }
@@ -54,6 +61,7 @@ impl Page {
             Self::Live(Live::Room { room, .. }) => format!("{room} · Orrery"),
             Self::About => "How it works · Orrery".to_owned(),
             Self::Missing(_) => "Not found · Orrery".to_owned(),
+            Self::Denied { .. } => "Private · Orrery".to_owned(),
             Self::Closed => "Not signed in · Orrery".to_owned(),
         }
     }
@@ -64,6 +72,13 @@ impl Page {
             Self::Live(live) => live.view(),
             Self::About => about::about().drawn(),
             Self::Missing(why) => missing::missing("Nothing in this part of the sky", why).drawn(),
+            Self::Denied { room, identity } => {
+                let why = format!(
+                    "{room} is for those who were invited, and {} is not among them. Ask one of its owners for an invitation.",
+                    identity.name
+                );
+                missing::missing("This room is private", why).drawn()
+            }
             Self::Closed => {
                 let why =
                     "Rooms here are for people who are signed in. Come by the way that your own application shows you.";

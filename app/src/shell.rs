@@ -28,7 +28,7 @@ pub const LIVE: &str = "live-page";
 pub fn shell(assets: Assets, page: Page) -> impl IntoView {
     let awake = match &page {
         Page::Live(live) => Some(awake(&assets, live)),
-        Page::About | Page::Missing(_) | Page::Closed => None,
+        Page::About | Page::Missing(_) | Page::Denied { .. } | Page::Closed => None,
     };
     view! {
         <!DOCTYPE html>

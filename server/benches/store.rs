@@ -29,6 +29,7 @@ const KEEP: Retention = Retention {
     chat: 1000,
     document: 20_000,
     note: 1000,
+    access: 1000,
 };
 
 fn main() {

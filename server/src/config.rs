@@ -71,6 +71,11 @@ pub struct Config {
     #[arg(long, env = "CHAT_HISTORY", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub chat_history: u32,
 
+    /// Whether everybody may enter a room that nobody has made private. `off`: only those whose token grants them a role in
+    /// it, or to whom one was given there.
+    #[arg(long, env = "OPEN_ROOMS", value_enum, default_value_t = Switch::On)]
+    pub open_rooms: Switch,
+
     /// Connections that one room takes; more are refused with `room_full`.
     #[arg(long, env = "ROOM_MEMBERS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     pub room_members: u32,
@@ -174,6 +179,7 @@ impl Config {
             keep_days: 30,
             ready_degraded: Switch::On,
             chat_history: 1000,
+            open_rooms: Switch::On,
             room_members: 500,
             rooms: 10_000,
             limits: Limits::default(),

@@ -4,6 +4,7 @@
 //! reads the connection: the library would run async handlers as tasks of their own, and the order of a client's events
 //! would be lost.
 
+pub mod access;
 pub mod auth;
 pub mod call;
 pub mod chat;

@@ -79,6 +79,7 @@ pub struct Metrics {
 
 /// Names of the events that clients send.
 pub const EVENTS_IN: &[&str] = &[
+    "access.change",
     "auth.refresh",
     "chat",
     "chat.read",
@@ -204,7 +205,7 @@ impl Metrics {
                 "collab_queue_full_total",
                 "Times that a bounded queue was full.",
                 "queue",
-                &["chat", "document", "note", "room", "socket"],
+                &["access", "chat", "document", "note", "room", "socket"],
             )?,
             cursors_dropped: counter(
                 &registry,
@@ -256,7 +257,7 @@ impl Metrics {
                 "collab_bus_gaps_total",
                 "Times that what was missed was read from the store.",
                 "of",
-                &["chat", "document", "note", "presence"],
+                &["access", "chat", "document", "note", "presence"],
             )?,
             store_errors: family(
                 &registry,

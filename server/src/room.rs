@@ -3,6 +3,7 @@
 //! [`state`] is pure: a command and the time go in, effects come out. [`actor`] is the shell that waits, writes and sends.
 //! Nothing here names axum, socketioxide or fred: how effects reach people is an [`outbox::Outlet`]'s business.
 
+pub mod access;
 pub mod actor;
 pub mod book;
 pub mod chat;

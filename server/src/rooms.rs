@@ -2,7 +2,7 @@
 
 use crate::{
     cluster::bus::Bus,
-    config::Config,
+    config::{Config, Switch},
     lease::Leases,
     metrics::Metrics,
     room::{actor::Actor, command::Command, outbox::Outlet, state::Settings},
@@ -54,6 +54,7 @@ impl Rooms {
             instance,
             mode: if life.is_some() { Mode::Redis } else { Mode::Memory },
             members: config.room_members as usize,
+            open: config.open_rooms == Switch::On,
             grace: config.grace(),
             life,
         };

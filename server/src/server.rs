@@ -20,7 +20,7 @@ use crate::{
     token::{Keys, KeysError},
     web::{self, Web},
 };
-use protocol::limits::{DOCUMENT_HISTORY, NOTE_HISTORY};
+use protocol::limits::{ACCESS_HISTORY, DOCUMENT_HISTORY, NOTE_HISTORY};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -225,6 +225,7 @@ impl Parts {
             chat: config.chat_history as usize,
             document: DOCUMENT_HISTORY,
             note: NOTE_HISTORY,
+            access: ACCESS_HISTORY,
         };
         if let Some(url) = config.redis()? {
             let Cluster {

@@ -17,11 +17,13 @@ pub enum Topic {
     Document,
     /// Changes of the notes.
     Note,
+    /// Changes of who may do what. It outlives the others: a room that is private must not become open by being forgotten.
+    Access,
 }
 
 impl Topic {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::Chat, Self::Document, Self::Note];
+    pub const ALL: [Self; 4] = [Self::Chat, Self::Document, Self::Note, Self::Access];
 
     /// Its word in every layer; stores may use it in their keys, so it never changes.
     #[must_use]
@@ -30,6 +32,7 @@ impl Topic {
             Topic::Chat => "chat",
             Topic::Document => "document",
             Topic::Note => "note",
+            Topic::Access => "access",
         }
     }
 
@@ -50,6 +53,8 @@ pub struct Retention {
     pub document: usize,
     /// Of [`Topic::Note`].
     pub note: usize,
+    /// Of [`Topic::Access`].
+    pub access: usize,
 }
 
 impl Retention {
@@ -60,6 +65,7 @@ impl Retention {
             Topic::Chat => self.chat,
             Topic::Document => self.document,
             Topic::Note => self.note,
+            Topic::Access => self.access,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Everything over plain HTTP, on the origin of the socket: pages, files, health, metrics and the API.
 
+pub mod access;
 pub mod backend;
 pub mod document;
 pub mod guest;

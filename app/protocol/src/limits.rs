@@ -51,6 +51,9 @@ pub const NOTE_HISTORY: usize = 1000;
 /// People to whom one room gives a role (`access_full`).
 pub const ACCESS_MEMBERS: usize = 1000;
 
+/// Changes of access that are kept beside their snapshot: whoever sends one again within so many does it once.
+pub const ACCESS_HISTORY: usize = 100;
+
 /// Invitations to one room that hold at the same time (`access_full`).
 pub const ACCESS_INVITES: usize = 100;
 

@@ -16,6 +16,9 @@ pub const LEASE: Duration = Duration::from_secs(5);
 /// How long the count of a person's connections is believed after it was last written.
 pub const CONNECTIONS_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// How long a room is known to be private after access to it was last changed: ten years.
+pub const ACCESS_TTL: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// How long a log lives in which nothing was ever written: as long as somebody may hold a page of it open.
 pub const EMPTY_LOG_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     clock::Now,
     revocation::Register,
+    room::command::Command,
     token::{self, Bearer, Keys},
 };
 pub use lives::Terms;
@@ -135,7 +136,12 @@ fn renew(gateway: &Gateway, connection: &Connection, refresh: &Refresh) -> Resul
     }
     let expires_at = end(&bearer);
     gateway.timer.take(connection.peer, &bearer);
+    let grants = bearer.grants.clone();
     connection.renew(bearer);
+    for (room, way) in connection.ways() {
+        let (peer, granted) = (connection.peer, grants.role(&room));
+        gateway.rooms.send_surely(&way, Command::Regrant { peer, granted });
+    }
     Ok(Refreshed { expires_at })
 }
 

@@ -77,6 +77,11 @@ impl Connection {
         lock(&self.joined).as_ref()?.get(room).cloned()
     }
 
+    /// All rooms that it has joined, with the way to each.
+    pub fn ways(&self) -> Joined {
+        lock(&self.joined).clone().unwrap_or_default()
+    }
+
     /// Joins a room by `join`, which gets how many others are joined and returns the way. All under one lock: a join that
     /// is refused at once cannot be forgotten before it was noted, and one that comes while the connection ends is either
     /// among those that are left or not made at all, so that no ghost stays in a room.

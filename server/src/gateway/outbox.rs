@@ -10,7 +10,7 @@ use crate::{
     metrics::Metrics,
     room::outbox::{Audience, Frame, Out, Outlet, Single},
 };
-use protocol::{Event, PeerId, RoomId, ServerEvent, cursor::CursorsMoved};
+use protocol::{Event, PeerId, Refusal, RoomId, ServerEvent, cursor::CursorsMoved, refusal::Refused, room::Join};
 use socketioxide::SocketIo;
 use std::{
     collections::{HashMap, HashSet},
@@ -27,6 +27,7 @@ pub struct RoomOutlet {
     connections: Arc<Connections>,
     notifier: Arc<Notifier>,
     metrics: Arc<Metrics>,
+    room: RoomId,
     /// The library's names for the two halves of the room.
     batching: Arc<str>,
     single: Arc<str>,
@@ -51,6 +52,7 @@ impl RoomOutlet {
             connections: Arc::clone(&gateway.connections),
             notifier: Arc::clone(&gateway.notifier),
             metrics: Arc::clone(&gateway.metrics),
+            room: room.clone(),
             batching,
             single,
             members: HashMap::new(),
@@ -87,6 +89,23 @@ impl RoomOutlet {
             member.connected.socket.leave(self.name(member.batch).to_string());
             self.metrics.members.dec();
         }
+    }
+
+    fn tell(&self, peer: PeerId, event: &ServerEvent) {
+        if let Some(member) = self.members.get(&peer) {
+            self.count(event.name(), 1);
+            emit(&member.connected, event);
+        }
+    }
+
+    fn put_out(&mut self, peer: PeerId, error: Refusal) {
+        let event = Join::NAME.to_owned();
+        self.metrics.refusals.inc(error.code.as_str());
+        self.tell(peer, &Refused { event, error }.into());
+        if let Some(member) = self.members.get(&peer) {
+            member.connected.connection.exit(&self.room);
+        }
+        self.dismiss(peer);
     }
 
     async fn emit(&mut self, audience: Audience, event: &ServerEvent) {
@@ -214,6 +233,8 @@ impl Outlet for RoomOutlet {
             Out::Admit { peer, batch } => self.admit(peer, batch),
             Out::Dismiss(peer) => self.dismiss(peer),
             Out::Emit(audience, event) => self.emit(audience, &event).await,
+            Out::Tell(peer, event) => self.tell(peer, &event),
+            Out::PutOut(peer, error) => self.put_out(peer, error),
             Out::Frame(frame) => self.frame(frame).await,
             Out::Notify(user, notification) => self.notifier.notify(user, notification),
             Out::Answer(ticket, answer) => ticket.answer(answer),

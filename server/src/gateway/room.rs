@@ -27,9 +27,11 @@ pub fn join(call: Call<'_>, join: Join) {
     } else {
         forget_if_refused(&connection, &room, back.ticket())
     };
+    let granted = connection.bearer().grants.role(&room);
     let command = Command::Join {
         peer,
         who,
+        granted,
         join,
         ticket,
     };

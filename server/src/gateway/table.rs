@@ -1,7 +1,7 @@
 //! The table of all events that clients send. One entry here, one handler beside it: that is the whole inward protocol.
 
 use super::{
-    Gateway, auth,
+    Gateway, access, auth,
     call::{Back, Call},
     chat,
     connection::{Connected, Connection},
@@ -12,6 +12,7 @@ use super::{
 use crate::metrics::UNKNOWN;
 use protocol::{
     Code, Event as _, Refusal,
+    access::ChangeAccess,
     auth::Refresh,
     chat::{ReadChat, Say},
     cursor::MoveCursor,
@@ -92,6 +93,7 @@ impl Table {
             Type::NAME => packet.conflate(Type::NAME, typing::set),
             EditDocument::NAME => packet.route(Kind::Document, EditDocument::NAME, document::edit),
             MoveCaret::NAME => packet.conflate(MoveCaret::NAME, document::caret),
+            ChangeAccess::NAME => packet.route(Kind::Other, ChangeAccess::NAME, access::change),
             ChangeNote::NAME => packet.route(Kind::Note, ChangeNote::NAME, note::change),
             MoveCursor::NAME => packet.conflate(MoveCursor::NAME, cursor::place),
             Refresh::NAME => packet.route(Kind::Other, Refresh::NAME, auth::refresh),

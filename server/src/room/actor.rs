@@ -86,6 +86,7 @@ impl<O: Outlet> Actor<O> {
             chat: load(log, room, Topic::Chat).await?,
             document: load(log, room, Topic::Document).await?,
             note: load(log, room, Topic::Note).await?,
+            access: load(log, room, Topic::Access).await?,
         };
         let mut state = State::open(room.clone(), self.settings.clone(), &opened)?;
         if let Some(seat) = &seat {

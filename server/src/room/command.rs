@@ -1,7 +1,8 @@
 //! The closed list of what can be asked of a room, and the way an answer takes back.
 
 use protocol::{
-    PeerId, Refusal,
+    InviteId, PeerId, Refusal, Role,
+    access::{AccessChanged, ChangeAccess},
     auth::Identity,
     chat::{ChatPage, ReadChat, Said, Say},
     document::{Caret, EditDocument, Edited},
@@ -20,6 +21,8 @@ pub enum Command {
         peer: PeerId,
         /// Whose.
         who: Identity,
+        /// The role that its token grants here.
+        granted: Option<Role>,
         /// What it asked for.
         join: Join,
         /// Answered with [`Reply::Welcome`].
@@ -88,6 +91,22 @@ pub enum Command {
         /// Answered with [`Reply::Noted`].
         ticket: Ticket,
     },
+    /// Change who may do what.
+    ChangeAccess {
+        /// Who.
+        peer: PeerId,
+        /// How, and the id of the invitation that this may make. Boxed: rare, and large.
+        wished: Box<(ChangeAccess, InviteId)>,
+        /// Answered with [`Reply::AccessChanged`].
+        ticket: Ticket,
+    },
+    /// A connection has another token.
+    Regrant {
+        /// Which.
+        peer: PeerId,
+        /// The role that this one grants here.
+        granted: Option<Role>,
+    },
     /// Move a cursor.
     MoveCursor {
         /// Whose.
@@ -111,8 +130,29 @@ impl Command {
         }
     }
 
+    /// Whose writing it is, of what viewers may not write.
+    #[must_use]
+    pub fn writes(&self) -> Option<PeerId> {
+        match self {
+            Self::Say { peer, .. }
+            | Self::Type { peer, .. }
+            | Self::EditDocument { peer, .. }
+            | Self::MoveCaret { peer, .. }
+            | Self::ChangeNote { peer, .. } => Some(*peer),
+            _ => None,
+        }
+    }
+
     /// Answers a command that reached no room.
     pub fn refuse(self, refusal: Refusal) {
+        if let Some(ticket) = self.into_ticket() {
+            ticket.answer(Err(refusal));
+        }
+    }
+
+    /// The way its answer takes, where it is answered.
+    #[must_use]
+    pub fn into_ticket(self) -> Option<Ticket> {
         match self {
             Self::Join { ticket, .. }
             | Self::Leave { ticket, .. }
@@ -122,8 +162,9 @@ impl Command {
             | Self::EditDocument { ticket, .. }
             | Self::MoveCaret { ticket, .. }
             | Self::ChangeNote { ticket, .. }
-            | Self::MoveCursor { ticket, .. } => ticket.answer(Err(refusal)),
-            Self::Lose(_) => {}
+            | Self::ChangeAccess { ticket, .. }
+            | Self::MoveCursor { ticket, .. } => Some(ticket),
+            Self::Lose(_) | Self::Regrant { .. } => None,
         }
     }
 }
@@ -144,6 +185,8 @@ pub enum Reply {
     Edited(Edited),
     /// To a change of a note.
     Noted(Noted),
+    /// To a change of access.
+    AccessChanged(AccessChanged),
 }
 
 /// What stands behind a ticket.

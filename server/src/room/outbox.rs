@@ -44,6 +44,10 @@ pub enum Out {
     Emit(Audience, ServerEvent),
     /// An event of the tick lane: who cannot take it gets a newer one later.
     Frame(Frame),
+    /// Something for one connection.
+    Tell(PeerId, ServerEvent),
+    /// This connection may not be here any more, and is told why.
+    PutOut(PeerId, Refusal),
     /// A line for one person, on all their connections everywhere.
     Notify(UserId, Notification),
     /// An answer.

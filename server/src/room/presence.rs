@@ -13,7 +13,7 @@ use crate::{
     clock::Now,
     lease::{Holding, people},
 };
-use protocol::{PeerId, UserId, auth::Identity, presence::PresenceEntry};
+use protocol::{Name, PeerId, UserId, auth::Identity, presence::PresenceEntry};
 use std::{
     collections::HashMap,
     time::{Duration, Instant},
@@ -138,6 +138,19 @@ impl Presence {
     pub fn person(&self, peer: PeerId) -> Option<&Identity> {
         let here = self.members.get(&peer).map(|member| &member.holding);
         here.or_else(|| self.others.get(peer)).map(|holding| &holding.who)
+    }
+
+    /// All connections that are in here, the lost ones too.
+    #[must_use]
+    pub fn here(&self) -> Vec<PeerId> {
+        self.members.keys().copied().collect()
+    }
+
+    /// What a person who is in is called.
+    #[must_use]
+    pub fn named(&self, user: &UserId) -> Option<Name> {
+        let entry = self.told.iter().find(|entry| entry.user_id == *user);
+        entry.map(|entry| entry.name.clone())
     }
 
     /// Whether this connection is one to this replica, be it lost or not.

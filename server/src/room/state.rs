@@ -1,11 +1,13 @@
 //! The rules of a room, pure: a command or an event and the time go in, effects come out. Nothing here waits.
 
+mod access;
 mod bus;
 mod frame;
 mod logs;
 mod replay;
 
 use super::{
+    access::{Gate, read_only},
     chat::Chat,
     command::{Command, Reply, Ticket},
     document::Document,
@@ -22,8 +24,9 @@ use crate::{
     lease,
     store::{Appended, Entry, Loaded, LogError, Page, Span, Topic},
 };
+use access::Guest;
 use protocol::{
-    Code, PeerId, Position, Refusal, RoomId,
+    Code, PeerId, Position, Refusal, Role, RoomId,
     auth::Identity,
     chat::ReadChat,
     document::Caret,
@@ -46,6 +49,8 @@ pub struct Settings {
     pub mode: Mode,
     /// Connections that the room takes.
     pub members: usize,
+    /// Whether rooms are open to everybody, unless they are made private.
+    pub open: bool,
     /// How long a lost connection stays.
     pub grace: Duration,
     /// This process among others; `None` where there are no others.
@@ -63,6 +68,9 @@ pub struct State {
     chat: Writer<Chat>,
     document: Writer<Document>,
     note: Writer<Notes>,
+    gate: Writer<Gate>,
+    /// With what right each connection is here.
+    guests: HashMap<PeerId, Guest>,
     /// Carets on other replicas, of revisions that have yet to come here.
     ahead: HashMap<PeerId, Caret>,
     /// The logs for which wishes were refused because too many waited, until the shell takes them.
@@ -100,6 +108,8 @@ pub struct Opened {
     pub document: Loaded,
     /// See [`Notes`].
     pub note: Loaded,
+    /// See [`Gate`].
+    pub access: Loaded,
 }
 
 impl State {
@@ -113,6 +123,8 @@ impl State {
             chat: Writer::open(&room, &opened.chat)?,
             document: Writer::open(&room, &opened.document)?,
             note: Writer::open(&room, &opened.note)?,
+            gate: Writer::open(&room, &opened.access)?,
+            guests: HashMap::new(),
             ahead: HashMap::new(),
             overflows: Vec::new(),
             room,
@@ -121,13 +133,21 @@ impl State {
 
     /// Does what was asked.
     pub fn handle(&mut self, now: Now, command: Command, out: &mut Outbox) {
+        if command
+            .writes()
+            .is_some_and(|peer| self.role(peer) == Some(Role::Viewer))
+        {
+            let refused = |ticket| answer(out, ticket, Err(read_only()));
+            return command.into_ticket().into_iter().for_each(refused);
+        }
         match command {
             Command::Join {
                 peer,
                 who,
+                granted,
                 join,
                 ticket,
-            } => self.join(now, peer, who, &join, ticket, out),
+            } => self.join(now, (peer, who, granted), &join, ticket, out),
             Command::Leave { peer, ticket } => self.leave(peer, ticket, out),
             Command::Lose(peer) => self.lose(now, peer, out),
             Command::Say { peer, say, ticket } => self.say(now, peer, say, ticket, out),
@@ -137,6 +157,8 @@ impl State {
             Command::MoveCaret { peer, caret, ticket } => self.move_caret(now, peer, caret, ticket, out),
             Command::ChangeNote { peer, change, ticket } => self.change_note(now, peer, change, ticket, out),
             Command::MoveCursor { peer, x, y, ticket } => self.move_cursor(now, peer, x, y, ticket, out),
+            Command::ChangeAccess { peer, wished, ticket } => self.change_access(now, peer, *wished, ticket, out),
+            Command::Regrant { peer, granted } => self.regrant(now, peer, granted, out),
         }
     }
 
@@ -194,7 +216,17 @@ impl State {
         std::mem::take(&mut self.overflows)
     }
 
-    fn join(&mut self, now: Now, peer: PeerId, who: Identity, join: &Join, ticket: Ticket, out: &mut Outbox) {
+    fn join(
+        &mut self,
+        now: Now,
+        (peer, who, granted): (PeerId, Identity, Option<Role>),
+        join: &Join,
+        ticket: Ticket,
+        out: &mut Outbox,
+    ) {
+        if let Err(refusal) = self.admit(now, (peer, &who, granted), join, out) {
+            return answer(out, ticket, Err(refusal));
+        }
         if self.presence.holding(peer).is_none() && self.presence.len() >= self.settings.members {
             let message = format!("This room has its {} connections already.", self.settings.members);
             return answer(out, ticket, Err(Refusal::new(Code::RoomFull, message)));
@@ -294,6 +326,7 @@ impl State {
     fn forget(&mut self, gone: &[PeerId], out: &mut Outbox) {
         for peer in gone {
             self.tick.remove(*peer);
+            self.guests.remove(peer);
             self.typing.ended(*peer);
             out.push(Effect::Out(Out::Dismiss(*peer)));
             out.push(Effect::Lease(Lease::Release(*peer)));

@@ -120,6 +120,7 @@ mod tests {
         chat: 10,
         document: 10,
         note: 10,
+        access: 10,
     };
 
     #[test]

@@ -77,7 +77,12 @@ impl Log for RedisLog {
         expected: Option<Seq>,
         entry: NewEntry,
     ) -> Result<Appended, LogError> {
-        let ttl = i64::try_from(self.ttl.as_secs()).unwrap_or(i64::MAX);
+        let ttl = if topic == Topic::Access {
+            keys::ACCESS_TTL
+        } else {
+            self.ttl
+        };
+        let ttl = i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX);
         let arguments = vec![
             expected.map_or_else(|| "".into(), place),
             entry.by.as_str().into(),

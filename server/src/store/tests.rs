@@ -12,6 +12,7 @@ const KEEP: Retention = Retention {
     chat: 5,
     document: 3,
     note: 0,
+    access: 0,
 };
 
 fn room(name: &str) -> RoomId {

@@ -1,6 +1,6 @@
 //! Server functions: what a page asks behind people's backs, answered for the person whose request it is.
 
-use super::{Web, rooms::live, session};
+use super::{Web, access::Caller, rooms::live, session};
 use crate::clock::Now;
 use app::backend::{Backend, Later, SharedBackend};
 use axum::{
@@ -62,7 +62,7 @@ impl Backend for RequestBackend {
     }
 
     fn rooms(&self) -> Later<Vec<LiveRoom>> {
-        let web = self.web.clone();
-        Box::pin(async move { live(&web).await })
+        let (web, caller) = (self.web.clone(), self.who.clone().map(|who| Caller::plain(who.user_id)));
+        Box::pin(async move { live(&web, caller.as_ref()).await })
     }
 }

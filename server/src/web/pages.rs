@@ -1,7 +1,13 @@
 //! Pages: finds out what one is made from, and renders it whole, so that it can be read without JavaScript too.
 
-use super::{Web, rooms::live, security, site};
+use super::{
+    Web,
+    access::{self, Caller},
+    rooms::live,
+    security, site,
+};
 use crate::{
+    clock::Now,
     room::chat::messages,
     store::{Span, Topic},
 };
@@ -13,16 +19,17 @@ use axum::{
     Extension,
     body::Body,
     extract::{Path, Request, State},
-    http::{StatusCode, header},
+    http::{StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use leptos::{context::use_context, nonce::use_nonce};
 use leptos_axum::ResponseOptions;
-use protocol::{RoomId, auth::Identity, chat::ChatMessage, limits::CHAT_PAGE};
+use protocol::{Code, RoomId, auth::Identity, chat::ChatMessage, limits::CHAT_PAGE};
 
 /// `GET /`.
-pub async fn lobby(State(web): State<Web>, request: Request) -> Response {
-    let rooms = live(&web).await;
+pub async fn lobby(State(web): State<Web>, identity: Option<Extension<Identity>>, request: Request) -> Response {
+    let caller = identity.map(|Extension(who)| Caller::plain(who.user_id));
+    let rooms = live(&web, caller.as_ref()).await;
     render(Page::Live(Live::Lobby { rooms }), request).await
 }
 
@@ -39,10 +46,46 @@ pub async fn room(
     };
     match room.parse::<RoomId>() {
         Ok(room) => {
-            let chat = chat(&web, &room).await;
+            let chat = match sight(&web, &room, &identity, request.uri()).await {
+                Sight::All => chat(&web, &room).await,
+                Sight::Invited => Vec::new(),
+                Sight::Nothing => {
+                    web.metrics.refusals.inc(Code::AccessDenied.as_str());
+                    let page = render(Page::Denied { room, identity }, request).await;
+                    return (StatusCode::FORBIDDEN, page).into_response();
+                }
+            };
             render(Page::Live(Live::Room { room, identity, chat }), request).await
         }
         Err(why) => nothing(format!("Sorry: {why}."), request).await,
+    }
+}
+
+/// What somebody may see of a room before they have joined it.
+enum Sight {
+    /// All.
+    All,
+    /// That there is one: they come with an invitation, which is taken when they join, and not by whoever follows a link.
+    Invited,
+    /// Nothing.
+    Nothing,
+}
+
+async fn sight(web: &Web, room: &RoomId, who: &Identity, uri: &Uri) -> Sight {
+    // Where access cannot be read, nothing is shown but the page itself; the join will say why.
+    let Ok(gate) = access::gate(web, room).await else {
+        return Sight::Invited;
+    };
+    let caller = Caller::plain(who.user_id.clone());
+    if access::role(web, &gate, room, Some(&caller)).is_some() {
+        return Sight::All;
+    }
+    let parameters = uri.query().unwrap_or_default().split('&');
+    let mut invites = parameters.filter_map(|parameter| parameter.strip_prefix("invite=")?.parse().ok());
+    let now = Now::read().at;
+    match invites.any(|invite| gate.invited(&invite, now).is_some()) {
+        true => Sight::Invited,
+        false => Sight::Nothing,
     }
 }
 

@@ -1,10 +1,14 @@
 //! The rooms over HTTP: which are live, who is in one, and the lobby's form that opens one.
 
-use super::Web;
+use super::{
+    Web,
+    access::{self, Caller},
+    refused,
+};
 use axum::{
     Json,
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use protocol::{Code, Refusal, RoomId, health::LiveRoom, id::BadId, presence::PresenceEntry};
@@ -12,26 +16,33 @@ use serde::Deserialize;
 use serde_json::json;
 use std::cmp::Reverse;
 
-/// `GET /api/rooms`: the rooms in which somebody is, those with most people first.
-pub async fn list(State(web): State<Web>) -> Json<Vec<LiveRoom>> {
-    Json(live(&web).await)
+/// `GET /api/rooms`: the rooms in which somebody is and that the asker may see, those with most people first.
+pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Response {
+    match access::caller(&web, &headers) {
+        Ok(caller) => Json(live(&web, caller.as_ref()).await).into_response(),
+        Err(error) => refused(&web, StatusCode::UNAUTHORIZED, error),
+    }
 }
 
 /// The same, for pages.
-pub async fn live(web: &Web) -> Vec<LiveRoom> {
+pub async fn live(web: &Web, caller: Option<&Caller>) -> Vec<LiveRoom> {
     let rooms = web.leases.rooms().await;
     let mut rooms: Vec<LiveRoom> = rooms
         .into_iter()
         .map(|(room, present)| LiveRoom { room, present })
         .collect();
     rooms.sort_by_key(|live| Reverse(live.present.len()));
-    rooms
+    access::seen(web, rooms, caller).await
 }
 
-/// `GET /api/rooms/{room}/presence`: who is in it; nobody, where there is no such room. 400 where it cannot be one.
-pub async fn presence(State(web): State<Web>, Path(room): Path<String>) -> Response {
+/// `GET /api/rooms/{room}/presence`: who is in it; nobody, where there is no such room. 400 where it cannot be one, 403 to
+/// whom may not see it.
+pub async fn presence(State(web): State<Web>, Path(room): Path<String>, headers: HeaderMap) -> Response {
     match room.parse::<RoomId>() {
         Ok(room) => {
+            if let Err(refused) = access::admit(&web, &headers, &room).await {
+                return refused;
+            }
             let present: Vec<PresenceEntry> = web.leases.present(&room).await;
             Json(json!({ "room": room, "present": present })).into_response()
         }

@@ -2,7 +2,11 @@
 //! there are guests.
 
 use super::{Web, guest::guest};
-use crate::{clock::Now, config::Switch, token::SESSION};
+use crate::{
+    clock::Now,
+    config::Switch,
+    token::{Bearer, SESSION},
+};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -19,8 +23,7 @@ const COOKIES: [&str; 2] = ["orrery_session", "__Host-orrery_session"];
 /// guests, a request without a session has no identity.
 pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let secure = is_secure(request.headers());
-    let known = cookie(request.headers(), secure).and_then(|token| web.keys.verify_session(token).ok());
-    let known = known.map(|bearer| bearer.who);
+    let known = bearer(&web, request.headers()).map(|bearer| bearer.who);
     let new = known.is_none();
     let who = match web.config.auth.guests {
         Switch::On => known.or_else(guest),
@@ -46,6 +49,12 @@ pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) 
         response.headers_mut().append(header::SET_COOKIE, set);
     }
     response
+}
+
+/// Whose session came with a request, if any that is taken.
+pub fn bearer(web: &Web, headers: &HeaderMap) -> Option<Bearer> {
+    let token = cookie(headers, is_secure(headers))?;
+    web.keys.verify_session(token).ok()
 }
 
 /// The header that makes a browser remember who it belongs to. `None`, and a line in the log, where signing fails.

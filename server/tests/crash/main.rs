@@ -26,6 +26,7 @@ const KEEP: Retention = Retention {
     chat: usize::MAX,
     document: 20,
     note: usize::MAX,
+    access: usize::MAX,
 };
 
 const KILLS: u32 = 100;

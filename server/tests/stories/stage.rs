@@ -2,7 +2,8 @@
 
 use futures::FutureExt;
 use protocol::{
-    Answer, Event as _, Position, Refusal, Request, RoomId, ServerEvent, VERSION,
+    Answer, Event as _, InviteId, Position, Refusal, Request, RoomId, ServerEvent, VERSION,
+    access::{AccessChange, AccessChanged, ChangeAccess},
     auth::Identity,
     chat::{Said, Say},
     cursor::MoveCursor,
@@ -195,6 +196,24 @@ impl Person {
             invite: None,
         })
         .await
+    }
+
+    /// Asks to come in, perhaps by an invitation.
+    pub(crate) async fn knocks(&self, name: &str, invite: Option<InviteId>) -> Result<Welcome, Refusal> {
+        let (room, resume, batch) = (room(name), None, true);
+        let join = Join {
+            room,
+            resume,
+            batch,
+            invite,
+        };
+        self.ask(&join).await
+    }
+
+    /// Changes access.
+    pub(crate) async fn changes_access(&self, name: &str, change: AccessChange) -> Result<AccessChanged, Refusal> {
+        let (room, id) = (room(name), None);
+        self.ask(&ChangeAccess { room, change, id }).await
     }
 
     async fn joins_with(&mut self, join: Join) -> Welcome {

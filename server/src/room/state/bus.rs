@@ -34,6 +34,7 @@ impl State {
             RoomTold::Hello => self.tell_all(out),
         }
         self.follow_edits(now);
+        self.follow_access(now, out);
     }
 
     /// Something may have been missed, or the bus is back: logs are asked what came, and who is elsewhere is read.

@@ -88,6 +88,7 @@ impl State {
             Done::Compacted => {}
         }
         self.follow_edits(now);
+        self.follow_access(now, out);
     }
 
     /// A log, for what is done with each alike.
@@ -96,6 +97,7 @@ impl State {
             Topic::Chat => &self.chat,
             Topic::Document => &self.document,
             Topic::Note => &self.note,
+            Topic::Access => &self.gate,
         }
     }
 
@@ -105,14 +107,17 @@ impl State {
             Topic::Chat => &mut self.chat,
             Topic::Document => &mut self.document,
             Topic::Note => &mut self.note,
+            Topic::Access => &mut self.gate,
         }
     }
 
     /// A log that was lost was read anew. Everybody who is here is told to join again: where they stand means nothing now.
     fn loaded(&mut self, now: Now, topic: Topic, loaded: Result<Loaded, LogError>, out: &mut Outbox) {
         let room = self.room.clone();
+        let restore = self.gate.book().to_restore().filter(|_| topic == Topic::Access);
         match self.log_mut(topic).reopened(now, &room, loaded, out) {
             Ok(()) => {
+                self.restore_access(now, restore, out);
                 let error = Refusal::new(Code::HistoryGone, "The room has begun a new life: join again.");
                 let event = Join::NAME.to_owned();
                 out.push(Effect::Out(Out::Emit(Audience::All, Refused { event, error }.into())));
@@ -156,12 +161,12 @@ impl State {
     }
 
     /// Who writes, and under what id.
-    fn author(&self, peer: PeerId, id: Option<MessageId>) -> Option<(UserId, MessageId)> {
+    pub(super) fn author(&self, peer: PeerId, id: Option<MessageId>) -> Option<(UserId, MessageId)> {
         let holding = self.presence.holding(peer)?;
         Some((holding.who.user_id.clone(), id?))
     }
 
-    fn mind_overflow(&mut self, topic: Topic, taken: bool) {
+    pub(super) fn mind_overflow(&mut self, topic: Topic, taken: bool) {
         if !taken {
             self.overflows.push(topic);
         }

@@ -13,7 +13,7 @@ use crate::{
     store::{Entry, LogError, Page, Span, Topic},
 };
 use protocol::{
-    Access, PeerId, Position, Replay,
+    PeerId, Position, Replay,
     auth::Identity,
     chat::{ChatPage, ReadChat},
     cursor::CursorAt,
@@ -105,9 +105,11 @@ impl State {
     }
 
     /// A welcome for somebody who has nothing yet.
-    fn welcome_of(&self, now: Now, peer: PeerId, who: Identity) -> Welcome {
+    fn welcome_of(&mut self, now: Now, peer: PeerId, who: Identity) -> Welcome {
+        let access = self.access_of(now, peer);
         let (document, note) = (self.document.book(), self.note.book());
         Welcome {
+            access,
             room: self.room.clone(),
             you: You {
                 user_id: who.user_id,
@@ -116,7 +118,6 @@ impl State {
                 hue: who.hue,
             },
             present: self.presence.list().to_vec(),
-            access: Access::default(),
             cursors: self
                 .tick
                 .cursors()

@@ -21,6 +21,7 @@ fn state() -> State {
         instance: "test".into(),
         mode: Mode::Memory,
         members: 2,
+        open: true,
         grace: Duration::from_secs(2),
         life: None,
     };
@@ -34,6 +35,7 @@ fn state() -> State {
         },
         document: nothing(),
         note: nothing(),
+        access: nothing(),
     };
     State::open("sky".parse().unwrap(), settings, &opened).unwrap()
 }
@@ -86,6 +88,7 @@ fn join(
         Command::Join {
             peer: PeerId(peer),
             who,
+            granted: None,
             join,
             ticket,
         },

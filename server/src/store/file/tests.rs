@@ -11,6 +11,7 @@ const KEEP: Retention = Retention {
     chat: 1000,
     document: 1000,
     note: 1000,
+    access: 1000,
 };
 
 fn room() -> RoomId {

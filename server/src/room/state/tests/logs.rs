@@ -396,6 +396,7 @@ fn who_was_at_the_end_of_the_document_gets_no_text_and_who_was_not_gets_it_all()
             Command::Join {
                 peer,
                 who,
+                granted: None,
                 join,
                 ticket,
             },

@@ -20,6 +20,7 @@ fn written(topic: Topic, keep: usize, writes: u64) -> Ring {
         chat: keep,
         document: keep,
         note: keep,
+        access: keep,
     };
     let mut ring = Ring::new(topic, keep);
     for id in 1..=writes {
