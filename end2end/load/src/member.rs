@@ -1,0 +1,313 @@
+//! One person: a connection that joins its room again whenever it has to, and remembers what it heard.
+//!
+//! This file is what a scenario has them do; `member/hearing.rs` is what they hear.
+
+pub(crate) mod chat;
+mod hearing;
+mod sky;
+mod text;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use anyhow::{Context, anyhow};
+use protocol::{
+    Answer, Event as _, MessageId, Refusal, Request,
+    chat::{Said, Say},
+    cursor::MoveCursor,
+    document::{EditDocument, Edited},
+};
+use socketio::{Client, Config, Delivery, RequestError, connect};
+use tokio::{
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+
+use self::{
+    chat::{Chat, fingerprint},
+    sky::Sky,
+    text::{Next, Text},
+};
+use crate::{clock, place::Place, scenario::Crowd};
+
+/// How long anybody waits for their first welcome.
+const WELCOME: Duration = Duration::from_secs(60);
+/// How long an answer may take before it counts as none.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// A person in a room. Dropped, they leave without a word.
+pub(crate) struct Member {
+    me: Arc<Me>,
+    hearing: JoinHandle<()>,
+}
+
+/// What a person's tasks share.
+pub(crate) struct Me {
+    client: Client,
+    crowd: Arc<Crowd>,
+    place: Arc<Place>,
+    index: usize,
+    /// Something is missing: the room has to be joined again.
+    join: Notify,
+    state: Mutex<State>,
+}
+
+/// What a person knows.
+pub(crate) struct State {
+    pub(crate) chat: Chat,
+    pub(crate) sky: Sky,
+    /// `None` for who does not edit.
+    pub(crate) text: Option<Text>,
+    /// The fingerprints of own lines that were acknowledged.
+    pub(crate) said: Vec<u64>,
+    /// Own lines that have no answer yet.
+    pub(crate) waiting: usize,
+    /// When each welcome came, in microseconds.
+    pub(crate) welcomes: Vec<u64>,
+    /// How often the connection went without having been asked to.
+    pub(crate) disconnects: u64,
+    numbers: u64,
+}
+
+impl Member {
+    /// Connects, and joins the room.
+    ///
+    /// # Errors
+    /// When there is no welcome.
+    pub(crate) async fn come(crowd: &Arc<Crowd>, place: &Arc<Place>, index: usize) -> anyhow::Result<Self> {
+        let began = crowd.clock.micros();
+        let mut config = Config::new(crowd.target.url(index));
+        config.hold_kept = true;
+        config.ack_timeout = ANSWER;
+        config.connect_timeout = ANSWER;
+        let auth = {
+            let (crowd, place) = (Arc::clone(crowd), Arc::clone(place));
+            move || {
+                let auth = crowd.target.auth(&place.room, index).map_err(|error| error.to_string());
+                std::future::ready(auth)
+            }
+        };
+        let (client, events) = connect(config, auth);
+        let me = Arc::new(Me {
+            client,
+            crowd: Arc::clone(crowd),
+            place: Arc::clone(place),
+            index,
+            join: Notify::new(),
+            state: Mutex::new(State::new(index, crowd.edits)),
+        });
+        let (tell, told) = oneshot::channel();
+        let hearing = tokio::spawn(hearing::hear(Arc::clone(&me), events, tell));
+        let member = Self { me, hearing };
+        let welcomed = timeout(WELCOME, told).await.context("no welcome within a minute")?;
+        welcomed
+            .context("the connection was closed")?
+            .map_err(|words| anyhow!(words))?;
+        crowd.tally.joins.of(false).record([crowd.clock.micros() - began]);
+        Ok(member)
+    }
+
+    /// Sends the next position, unless the socket is congested.
+    pub(crate) fn step(&self) {
+        let Me { crowd, place, .. } = &*self.me;
+        let Some(number) = place.next_position(self.me.index, crowd.clock.micros()) else {
+            return;
+        };
+        let moved = MoveCursor {
+            room: place.room.clone(),
+            x: number as f64,
+            y: self.me.index as f64,
+        };
+        let sent = self.me.client.emit_volatile(MoveCursor::NAME, &moved);
+        if !sent {
+            place.take_back(self.me.index);
+        }
+        crowd.tally.moved(sent);
+    }
+
+    /// Says a line, which is kept until it is acknowledged.
+    pub(crate) fn say(&self) {
+        let me = Arc::clone(&self.me);
+        let (id, text) = {
+            let mut state = me.state();
+            state.waiting += 1;
+            (
+                state.id(&me),
+                "orrery ".repeat(me.crowd.chat_bytes / 7 + 1)[..me.crowd.chat_bytes].to_owned(),
+            )
+        };
+        tokio::spawn(async move {
+            let answer = me.say_until_answered(&id, &text).await;
+            let mut state = me.state();
+            state.waiting -= 1;
+            match answer {
+                Ok(()) => state.said.push(fingerprint(&id)),
+                Err(words) => me.crowd.failed(&format!("a line in the chat: {words}")),
+            }
+        });
+    }
+
+    /// Writes a word into the document.
+    pub(crate) fn edit(&self) {
+        if let Some(text) = &mut self.me.state().text {
+            text.edit(["sky ", "star\n", "orbit, ", "moon"][fastrand::usize(0..4)]);
+        }
+        self.me.send_edit();
+    }
+
+    /// Lets the connection go without a word to the server, and comes back.
+    pub(crate) fn cut(&self) {
+        self.me.client.reconnect();
+    }
+
+    /// What they know now.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.me.state()
+    }
+
+    /// Leaves, and waits until the connection is closed.
+    pub(crate) async fn leave(mut self) {
+        self.me.client.close();
+        // Whoever does not get away within this time is let go.
+        timeout(ANSWER, &mut self.hearing).await.ok();
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.me.client.close();
+        self.hearing.abort();
+    }
+}
+
+impl State {
+    fn new(index: usize, edits: bool) -> Self {
+        Self {
+            chat: Chat::default(),
+            sky: Sky::new(index),
+            text: edits.then(Text::default),
+            said: Vec::new(),
+            waiting: 0,
+            welcomes: Vec::new(),
+            disconnects: 0,
+            numbers: 0,
+        }
+    }
+
+    fn id(&mut self, me: &Me) -> String {
+        self.numbers += 1;
+        clock::id(me.crowd.clock.micros(), me.index, self.numbers)
+    }
+
+    /// Whether nothing of their own is on its way.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.waiting == 0 && self.text.as_ref().is_none_or(Text::is_settled)
+    }
+}
+
+impl Me {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn say_until_answered(&self, id: &str, text: &str) -> Result<(), String> {
+        let say = Say {
+            room: self.place.room.clone(),
+            text: text.to_owned(),
+            id: Some(id.parse().map_err(|error| format!("{error}"))?),
+        };
+        loop {
+            match self.ask(&say, Delivery::Kept).await {
+                Ok(Ok(Said { .. })) => return Ok(()),
+                Ok(Err(refusal)) => self.wait_as_asked(refusal).await?,
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+    }
+
+    async fn ask<R: Request>(
+        &self,
+        request: &R,
+        delivery: Delivery,
+    ) -> Result<Result<R::Reply, Refusal>, RequestError> {
+        let payload = self.client.request(R::NAME, request, delivery).await?;
+        let malformed = |error: serde_json::Error| Refusal::new(protocol::Code::Malformed, error.to_string());
+        Ok(payload
+            .parse::<Answer<R::Reply>>()
+            .map_or_else(|error| Err(malformed(error)), Into::into))
+    }
+
+    /// A refusal that names a time is waited out; another is final.
+    async fn wait_as_asked(&self, refusal: Refusal) -> Result<(), String> {
+        match refusal.retry_after_ms {
+            Some(millis) => {
+                sleep(Duration::from_millis(millis)).await;
+                Ok(())
+            }
+            None => Err(refusal.to_string()),
+        }
+    }
+
+    /// Sends what was edited, if no edit is under way.
+    fn send_edit(self: &Arc<Self>) {
+        let next = {
+            let mut state = self.state();
+            let id = state.id(self).parse().ok();
+            state.text.as_mut().map_or(Next::Rest, |text| text.take(|| id))
+        };
+        self.follow(next);
+    }
+
+    /// Does what comes next of the document.
+    fn follow(self: &Arc<Self>, next: Next) {
+        match next {
+            Next::Rest => {}
+            Next::Join => self.join.notify_one(),
+            Next::Astray => {
+                self.crowd.failed("a document went astray");
+                self.join.notify_one();
+            }
+            Next::Send(sending) => {
+                let me = Arc::clone(self);
+                let edit = EditDocument {
+                    room: me.place.room.clone(),
+                    base: sending.base,
+                    operation: sending.operation,
+                    id: Some(sending.id.clone()),
+                };
+                tokio::spawn(async move {
+                    let answer = me.ask(&edit, Delivery::Once).await;
+                    me.edit_answered(&sending.id, answer).await;
+                });
+            }
+        }
+    }
+
+    async fn edit_answered(self: &Arc<Self>, id: &MessageId, answer: Result<Result<Edited, Refusal>, RequestError>) {
+        // An edit that had no answer is said again with the next welcome.
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(RequestError::Timeout) => return self.join.notify_one(),
+            Err(_) => return,
+        };
+        let after = answer.as_ref().err().and_then(|refusal| refusal.retry_after_ms);
+        let next = match &mut self.state().text {
+            Some(text) => text.answered(id, answer.map(|edited| edited.seq)),
+            None => Ok(Next::Rest),
+        };
+        match (next, after) {
+            (Ok(Next::Rest), Some(millis)) => {
+                sleep(Duration::from_millis(millis)).await;
+                let again = self.state().text.as_ref().map_or(Next::Rest, Text::again);
+                // One that was confirmed meanwhile is not under way any more; another one is known by its id.
+                self.follow(again);
+            }
+            (Ok(Next::Rest), None) => self.send_edit(),
+            (Ok(next), _) => self.follow(next),
+            (Err(refusal), _) => self.crowd.failed(&format!("an edit: {refusal}")),
+        }
+    }
+}
