@@ -16,6 +16,7 @@ mod place;
 mod process;
 mod progress;
 mod servers;
+mod stalled;
 mod system;
 mod tally;
 mod target;

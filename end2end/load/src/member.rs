@@ -23,7 +23,7 @@ use socketio::{Client, Config, Delivery, RequestError, connect};
 use tokio::{
     sync::{Notify, oneshot},
     task::JoinHandle,
-    time::{sleep, timeout},
+    time::{interval, sleep, timeout},
 };
 
 use self::{
@@ -37,6 +37,8 @@ use crate::{clock, place::Place, scenario::Crowd};
 const WELCOME: Duration = Duration::from_secs(60);
 /// How long an answer may take before it counts as none.
 const ANSWER: Duration = Duration::from_secs(20);
+/// How often somebody who waits looks.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A person in a room. Dropped, they leave without a word.
 pub(crate) struct Member {
@@ -166,6 +168,25 @@ impl Member {
     /// What they know now.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.me.state()
+    }
+
+    /// Which replica they are on.
+    pub(crate) fn replica(&self) -> usize {
+        self.me.crowd.target.replica(self.me.index)
+    }
+
+    /// Until they have heard so many lines, and nothing of their own is on its way.
+    ///
+    /// # Errors
+    /// When that takes too long.
+    pub(crate) async fn has_heard(&self, lines: usize) -> anyhow::Result<()> {
+        let heard = async {
+            let mut looks = interval(LOOK);
+            while !self.state().is_settled() || self.state().chat.lines().len() < lines {
+                looks.tick().await;
+            }
+        };
+        timeout(ANSWER, heard).await.context("not all was heard in time")
     }
 
     /// Leaves, and waits until the connection is closed.

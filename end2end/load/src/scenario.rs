@@ -1,9 +1,13 @@
 //! What every scenario has: a crowd, what it may use, and how it is measured. What each does is in a file of its own.
 
 mod cost;
+mod document;
 mod fan_out;
 mod gathering;
 mod idle;
+mod reconnect;
+mod slow;
+mod soak;
 mod storm;
 
 use std::sync::{
@@ -23,7 +27,7 @@ const TOLD: u64 = 5;
 
 /// What all people of a run share.
 pub(crate) struct Crowd {
-    pub(crate) target: Target,
+    pub(crate) target: Arc<Target>,
     pub(crate) clock: Clock,
     pub(crate) tally: Tally,
     /// Whether they edit the document.
@@ -59,21 +63,25 @@ pub async fn perform(scenario: Scenario, args: &Args) -> anyhow::Result<Report> 
     let crowd = Arc::new(Crowd::new(
         &urls,
         args,
-        scenario == Scenario::Document || args.edits.is_some(),
+        matches!(scenario, Scenario::Document | Scenario::Soak) || args.edits.is_some(),
     )?);
-    let stage = Stage {
+    let mut stage = Stage {
         args: args.clone(),
         crowd: Arc::clone(&crowd),
         servers,
         processes: Processes::new(ids),
     };
-    let progress = Progress::start(scenario.name(), crowd);
+    // There its crowds are two, and each speaks for itself.
+    let progress = (scenario != Scenario::Slow).then(|| Progress::start(scenario.name(), crowd));
     let report = match scenario {
         Scenario::FanOut => fan_out::run(&stage).await,
         Scenario::CrossReplica => fan_out::across(&stage).await,
         Scenario::Storm => storm::run(&stage).await,
         Scenario::Idle => idle::run(&stage).await,
-        _ => anyhow::bail!("not yet"),
+        Scenario::Slow => slow::run(&stage).await,
+        Scenario::Reconnect => reconnect::run(&mut stage).await,
+        Scenario::Document => document::run(&stage).await,
+        Scenario::Soak => soak::run(&stage).await,
     };
     drop(progress);
     let report = report.with_context(|| format!("{} could not be done", scenario.name()))?;
@@ -86,7 +94,7 @@ pub async fn perform(scenario: Scenario, args: &Args) -> anyhow::Result<Report> 
 impl Crowd {
     fn new(urls: &[String], args: &Args, edits: bool) -> anyhow::Result<Self> {
         Ok(Self {
-            target: Target::new(urls, &args.secret, !args.no_batch)?,
+            target: Arc::new(Target::new(urls, &args.secret, !args.no_batch)?),
             clock: Clock::start(),
             tally: Tally::default(),
             edits,
@@ -94,6 +102,19 @@ impl Crowd {
             told: AtomicU64::new(0),
             last_words: Mutex::default(),
         })
+    }
+
+    /// Other people of the same run, who are counted by themselves.
+    fn anew(&self) -> Self {
+        Self {
+            target: Arc::clone(&self.target),
+            clock: self.clock,
+            tally: Tally::default(),
+            edits: self.edits,
+            chat_bytes: self.chat_bytes,
+            told: AtomicU64::new(0),
+            last_words: Mutex::default(),
+        }
     }
 
     /// Counts what should not have been, and tells the first few.

@@ -133,11 +133,10 @@ fn settings(command: &mut Command, scenario: Scenario) {
         .env("ORRERY_LOG", "warn")
         .env("RATE_CONNECT", "off")
         .env("PENDING", "100000");
-    match scenario {
-        Scenario::Slow | Scenario::Soak => command.env("RATE_CHAT", "off"),
-        Scenario::Document => command.env("RATE_DOCUMENT", "off"),
-        _ => command,
-    };
+    if scenario == Scenario::Soak {
+        // How many rooms are remembered: as few as there are room for at once, so that the end of growth is reached.
+        command.env("ROOMS", "500");
+    }
 }
 
 fn spawn(command: &mut Command) -> anyhow::Result<Child> {

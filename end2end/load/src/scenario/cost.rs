@@ -65,8 +65,13 @@ impl Cost {
     pub(crate) fn tell_ours(&self, report: &mut Report) {
         if let Some(ours) = self.ours {
             report.ratio("generator_cpu", "the generator's own CPU, share of its cores", ours, 2);
-            report.saturated(ours > SATURATED);
         }
+        self.limit_ours(report);
+    }
+
+    /// No figures of ours for the server's.
+    pub(crate) fn limit_ours(&self, report: &mut Report) {
+        report.saturated(self.ours.is_some_and(|ours| ours > SATURATED));
     }
 
     /// The server's CPU by itself, and for each delivery.

@@ -91,8 +91,10 @@ pub(super) fn tell_lanes(report: &mut Report, stage: &Stage, gathering: &Gatheri
         report.spread("cursor", "a cursor", cursors);
         report.spread("cursor_across", "a cursor from another replica", cursors_across);
     }
-    report.count("chat_expected", "lines to be heard", (said * plan.members) as u64);
-    report.count("chat_delivered", "lines heard", chat.count);
+    if said > 0 {
+        report.count("chat_expected", "lines to be heard", (said * plan.members) as u64);
+        report.count("chat_delivered", "lines heard", chat.count);
+    }
     report.spread("chat", "a line", chat);
     report.spread("chat_across", "a line from another replica", chat_across);
     report.spread("edit", "an edit", edits);
