@@ -230,7 +230,7 @@ impl Ear {
                 }
             }
             ChatMessage::NAME | DocumentEdited::NAME if !self.live || self.joining.is_some() => {
-                self.early.push((name, payload))
+                self.early.push((name, payload));
             }
             ChatMessage::NAME => self.said(&payload),
             DocumentEdited::NAME => self.edited(&payload),

@@ -50,7 +50,7 @@ impl Text {
                 client.reset(replay.position, &snapshot);
             }
             (none, snapshot) if none.is_none() => {
-                *none = Some(Client::new(replay.position, snapshot.unwrap_or_default()))
+                *none = Some(Client::new(replay.position, snapshot.unwrap_or_default()));
             }
             _ => {}
         }

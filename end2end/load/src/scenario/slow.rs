@@ -30,7 +30,7 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
         members: args.fast as usize,
         moves: args.moves.unwrap_or(20.0),
         edits: args.edits.unwrap_or(0.0),
-        chat_every: args.chat_every.unwrap_or(1.0),
+        chat_every: args.chat_every.unwrap_or(0.25),
         at_once: args.at_once as usize,
     };
     let duration = Duration::from_secs(args.duration.unwrap_or(15));
@@ -61,6 +61,12 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
             }
         }
     }
+    for cost in [alone.cost, beside.cost] {
+        cost.limit_ours(&mut report);
+    }
+    beside.cost.tell_ours(&mut report);
+    report.faults(alone.faults);
+    report.faults(beside.faults);
     report.count(
         "evicted",
         "of those who do not read, ended by the server",

@@ -18,6 +18,8 @@ const LINES: u64 = 10;
 const FLAT_BYTES: f64 = 2.0 * 1024.0 * 1024.0;
 /// The same as a share of all memory.
 const FLAT_SHARE: f64 = 0.03;
+/// Joins below which nothing is said of memory: the first thousands fill what is bounded.
+const ENOUGH: u64 = 10_000;
 
 /// What the server used after so many joins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -87,13 +89,9 @@ fn report(stage: &Stage, samples: &[Sample], joins: u64, took: Duration) -> Repo
             slope,
             2,
         );
-        let is_flat = growth < FLAT_BYTES.max(FLAT_SHARE * last.resident as f64);
-        report.words(
-            "memory",
-            "the server's memory",
-            if is_flat { "flat" } else { "not flat" },
-        );
-        if !is_flat {
+        let verdict = verdict(joins, growth, last.resident as f64);
+        report.words("memory", "the server's memory", verdict.word());
+        if verdict == Verdict::Grows {
             report.object(format!(
                 "memory grows: by {:.1} MiB in the second half",
                 growth / 1024.0 / 1024.0
@@ -112,6 +110,33 @@ fn report(stage: &Stage, samples: &[Sample], joins: u64, took: Duration) -> Repo
         ..Default::default()
     });
     report
+}
+
+/// What memory did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Verdict {
+    Flat,
+    Grows,
+    /// There were too few to say.
+    Unknown,
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Flat => "flat",
+            Self::Grows => "not flat",
+            Self::Unknown => "too few joins to say",
+        }
+    }
+}
+
+fn verdict(joins: u64, growth: f64, resident: f64) -> Verdict {
+    match joins {
+        0..ENOUGH => Verdict::Unknown,
+        _ if growth < FLAT_BYTES.max(FLAT_SHARE * resident) => Verdict::Flat,
+        _ => Verdict::Grows,
+    }
 }
 
 /// A few come to a room of their own, say and write something, hear each other, and leave.
@@ -190,6 +215,15 @@ mod tests {
         assert!((slope(&samples(|joins| 1000 + 7 * joins)) - 7.0).abs() < 1e-9);
         assert!(slope(&samples(|_| 5000)).abs() < 1e-9);
         assert!(slope(&samples(|joins| 5000 + joins % 2)).abs() < 0.01);
+    }
+
+    #[test]
+    fn noise_is_no_growth() {
+        let mib = 1024.0 * 1024.0;
+        assert_eq!(verdict(ENOUGH, 1.9 * mib, 20.0 * mib), Verdict::Flat);
+        assert_eq!(verdict(ENOUGH, 2.1 * mib, 20.0 * mib), Verdict::Grows);
+        assert_eq!(verdict(ENOUGH, 2.1 * mib, 100.0 * mib), Verdict::Flat);
+        assert_eq!(verdict(ENOUGH - 1, 9.0 * mib, 20.0 * mib), Verdict::Unknown);
     }
 
     #[test]
