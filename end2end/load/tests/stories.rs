@@ -1,6 +1,8 @@
 //! Small versions of the scenarios against a server in this process: nothing is lost, doubled or unequal, and the figures
 //! are those of what was done.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
+
 use clap::Parser;
 use load::{Args, Report, Scenario, scenario::perform};
 use server::{Config, Server, config::Limits, server::Running};

@@ -1,6 +1,6 @@
 //! The chat as one person heard it: what came, in which order, and whether anything came twice or is missing.
 
-use protocol::{Position, Replay, Seq};
+use protocol::{Epoch, Position, Replay, Seq};
 use serde::Deserialize;
 
 /// A line as far as it concerns us.
@@ -26,7 +26,11 @@ pub(crate) enum Heard {
 /// All that was heard.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Chat {
-    position: Option<Position>,
+    /// Which life of the log; `None` before the welcome, and of a server that has none.
+    epoch: Option<Epoch>,
+    /// The last line; `None` before the welcome, and before the first line of a server that did not say where it stands.
+    last: Option<Seq>,
+    welcomed: bool,
     /// Up to here the newest welcome told.
     told: Seq,
     /// The [fingerprints](fingerprint) of all lines, in their order.
@@ -40,7 +44,10 @@ pub(crate) struct Chat {
 impl Chat {
     /// Where to go on after a lost connection.
     pub(crate) fn position(&self) -> Option<Position> {
-        self.position
+        Some(Position {
+            epoch: self.epoch?,
+            seq: self.last?,
+        })
     }
 
     /// The lines that were heard.
@@ -50,42 +57,44 @@ impl Chat {
 
     /// What a welcome tells. Returns the lines that are new.
     pub(crate) fn welcomed(&mut self, replay: Replay<Line>) -> Vec<Line> {
-        let first = self.position.is_none();
-        let same_life = self
-            .position
-            .is_some_and(|position| position.epoch == replay.position.epoch);
-        let last = self
-            .position
-            .filter(|_| same_life)
-            .map_or(Seq(0), |position| position.seq);
+        let first = !std::mem::replace(&mut self.welcomed, true);
+        let same_life = self.epoch == Some(replay.position.epoch);
+        let last = self.last.filter(|_| same_life).unwrap_or_default();
         let fresh: Vec<Line> = replay.entries.into_iter().filter(|line| line.seq > last).collect();
-        let begins = fresh.first().map_or(replay.position.seq, |line| Seq(line.seq.0 - 1));
+        let before = fresh.first().map_or(replay.position.seq.0, |line| line.seq.0 - 1);
         if !first {
             // In another life of the log nobody knows how many there were; that it is another counts as one.
-            self.forgotten += begins.0.saturating_sub(last.0) + u64::from(!same_life);
+            self.forgotten += before.saturating_sub(last.0) + u64::from(!same_life);
         }
         self.lines.extend(fresh.iter().map(|line| fingerprint(&line.id)));
-        self.position = Some(replay.position);
+        self.epoch = Some(replay.position.epoch);
+        self.last = Some(replay.position.seq);
         self.told = replay.position.seq;
         fresh
     }
 
+    /// A welcome that tells nothing of the chat, from a server that keeps none: the next line is the first.
+    pub(crate) fn welcomed_without(&mut self) {
+        self.welcomed = true;
+    }
+
     /// A line that came by itself.
     pub(crate) fn heard(&mut self, line: &Line) -> Heard {
-        let Some(position) = &mut self.position else {
+        if !self.welcomed {
             return Heard::Gap;
-        };
+        }
         if line.seq <= self.told {
             return Heard::Known;
         }
-        if line.seq <= position.seq {
-            self.doubled += 1;
-            return Heard::Twice;
+        match self.last {
+            Some(last) if line.seq <= last => {
+                self.doubled += 1;
+                return Heard::Twice;
+            }
+            Some(last) if line.seq > last.next() => return Heard::Gap,
+            _ => {}
         }
-        if line.seq > position.seq.next() {
-            return Heard::Gap;
-        }
-        position.seq = line.seq;
+        self.last = Some(line.seq);
         self.lines.push(fingerprint(&line.id));
         Heard::Fresh
     }
@@ -101,7 +110,6 @@ pub(crate) fn fingerprint(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::Epoch;
 
     fn line(seq: u64) -> Line {
         Line {
@@ -161,6 +169,15 @@ mod tests {
     #[test]
     fn nothing_is_heard_before_the_welcome() {
         assert_eq!(Chat::default().heard(&line(1)), Heard::Gap);
+    }
+
+    #[test]
+    fn a_server_that_keeps_no_chat_begins_anywhere() {
+        let mut chat = Chat::default();
+        chat.welcomed_without();
+        let heard = [7, 8, 8].map(|seq| chat.heard(&line(seq)));
+        assert_eq!(heard, [Heard::Fresh, Heard::Fresh, Heard::Twice]);
+        assert_eq!(chat.position(), None);
     }
 
     #[test]
