@@ -45,6 +45,10 @@ pub struct Args {
     #[arg(long)]
     pub json: bool,
 
+    /// Says nothing while it goes on, but for what fails.
+    #[arg(long)]
+    pub quiet: bool,
+
     /// Rooms.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub rooms: Option<u32>,

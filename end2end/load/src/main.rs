@@ -13,7 +13,13 @@ fn main() -> ExitCode {
     let args = Args::parse();
     prepare(&args);
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(all(&args)),
+        Ok(runtime) => runtime.block_on(async {
+            tokio::select! {
+                code = all(&args) => code,
+                // What was started here ends with what is dropped.
+                () = told_to_stop() => ExitCode::FAILURE,
+            }
+        }),
         Err(error) => complain(&error.into()),
     }
 }
@@ -34,6 +40,32 @@ async fn all(args: &Args) -> ExitCode {
         }
     }
     code
+}
+
+/// Ctrl-C, or SIGTERM.
+async fn told_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => drop(terminate.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 /// The table where people look; with JSON that is beside it.

@@ -72,7 +72,7 @@ pub async fn perform(scenario: Scenario, args: &Args) -> anyhow::Result<Report> 
         processes: Processes::new(ids),
     };
     // There its crowds are two, and each speaks for itself.
-    let progress = (scenario != Scenario::Slow).then(|| Progress::start(scenario.name(), crowd));
+    let progress = (scenario != Scenario::Slow && !args.quiet).then(|| Progress::start(scenario.name(), crowd));
     let report = match scenario {
         Scenario::FanOut => fan_out::run(&stage).await,
         Scenario::CrossReplica => fan_out::across(&stage).await,

@@ -25,7 +25,7 @@ async fn report(scenario: Scenario, words: &str) -> Report {
     let server = server().await;
     let url = format!("http://{}", server.address);
     let pid = std::process::id().to_string();
-    let fixed = ["load", "--secret", SECRET, "--url", &url, "--pid", &pid];
+    let fixed = ["load", "--quiet", "--secret", SECRET, "--url", &url, "--pid", &pid];
     let args = Args::try_parse_from(fixed.into_iter().chain(words.split_whitespace())).unwrap();
     let report = perform(scenario, &args).await.unwrap();
     server.shutdown().await;

@@ -118,7 +118,7 @@ async fn live(stage: &Stage, plan: Plan, room: usize, others: Others, duration: 
     } else {
         "slow, where all read"
     };
-    let progress = Progress::start(name, Arc::clone(&crowd));
+    let progress = (!stage.args.quiet).then(|| Progress::start(name, Arc::clone(&crowd)));
     let meter = Meter::start(&stage.processes, &crowd.tally);
     gathering.live(Instant::now() + duration).end().await;
     let cost = meter.stop(&crowd.tally);

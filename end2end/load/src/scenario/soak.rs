@@ -60,7 +60,9 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
                 joins,
                 resident: usage.resident,
             });
-            ledger.tell(joins, usage.resident);
+            if !args.quiet {
+                ledger.tell(joins, usage.resident);
+            }
         }
         if end.is_some_and(|end| Instant::now() >= end) {
             break;
