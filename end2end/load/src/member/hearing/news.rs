@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use protocol::{Event as _, chat::ChatMessage, cursor, document::DocumentEdited, drain::Draining, refusal::Refused};
+use protocol::{
+    Event as _, PeerId, chat::ChatMessage, cursor, document::DocumentEdited, drain::Draining, refusal::Refused,
+};
 use socketio::Payload;
 
 use super::Ear;
@@ -20,12 +22,12 @@ impl Ear {
         match name.as_str() {
             cursor::CursorsMoved::NAME => {
                 if let Ok(Frame { moves }) = payload.parse() {
-                    self.moved(moves.into_iter().map(|(_, x, y)| (x, y)));
+                    self.moved(moves.into_iter());
                 }
             }
             cursor::CursorMoved::NAME => {
-                if let Ok(Moved { x, y }) = payload.parse() {
-                    self.moved([(x, y)].into_iter());
+                if let Ok(moved) = payload.parse::<Moved<'_>>() {
+                    self.moved([(moved.peer(), moved.x, moved.y)].into_iter());
                 }
             }
             ChatMessage::NAME | DocumentEdited::NAME if !self.live || self.joining.is_some() => {
@@ -43,12 +45,12 @@ impl Ear {
         }
     }
 
-    fn moved(&mut self, moves: impl ExactSizeIterator<Item = (f64, f64)>) {
+    fn moved(&mut self, moves: impl ExactSizeIterator<Item = (PeerId, f64, f64)>) {
         let (crowd, now) = (&self.me.crowd, self.me.crowd.clock.micros());
         crowd.tally.heard_positions(moves.len());
         let mut state = self.me.state();
         let fresh: Vec<(usize, u64)> = moves
-            .filter_map(|(x, y)| match state.sky.hear(x, y) {
+            .filter_map(|(peer, x, y)| match state.sky.hear(peer, x, y) {
                 Seen::Fresh { member, number } => Some((member, number)),
                 Seen::Again | Seen::Backwards => None,
             })
