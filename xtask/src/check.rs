@@ -65,8 +65,10 @@ fn lint_browser(toolbox: &Toolbox) -> anyhow::Result<()> {
     shell::run(toolbox.cargo().args(what).args(["--", "--deny", "warnings"]))
 }
 
+/// In one call, so that what packages have in common is built once.
 fn test_native(toolbox: &Toolbox) -> anyhow::Result<()> {
-    shell::run(toolbox.cargo().arg("test"))
+    let what = ["test", "--workspace", "--exclude", "frontend", "--exclude", "interop"];
+    shell::run(toolbox.cargo().args(what))
 }
 
 /// Apart from the other tests, because it speaks to the release binary.

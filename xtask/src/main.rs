@@ -10,6 +10,7 @@ mod check;
 mod cluster;
 mod figures;
 mod fuzz;
+mod load;
 mod serve;
 mod shell;
 mod site;
@@ -34,6 +35,9 @@ cargo xtask <verb>
   test          set up what is missing, then format, lints, tests, release build, browser and interop tests
   dev           build anew and serve again on every change (cargo leptos watch); load the page again to see it
   figures       print what the README quotes: bytes to load, latencies, paint rates, edits and appends a second
+  load [scenario ...] [flags]
+                many people at once, and what they cost: fan-out, storm, idle, slow, cross-replica, reconnect, document,
+                soak; against the server of this checkout, or those that are running at each --url (try `load --help`)
   fuzz [s]      feed the decoders of the wire anything at all, 60 seconds each or as many as named
   audit         look at what we depend on: licences, sources, and known weaknesses where their list can be reached
   screenshots   make the pictures in docs/
@@ -67,6 +71,7 @@ fn obey(verb: &str, rest: &[String]) -> anyhow::Result<()> {
         "test" => check::all(),
         "fuzz" => fuzz::run(rest),
         "audit" => audit::run(),
+        "load" => load::run(rest),
         "figures" => figures::all(),
         "screenshots" => browser::screenshots(),
         "help" | "--help" | "-h" => {

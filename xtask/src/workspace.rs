@@ -21,9 +21,14 @@ pub(crate) fn site() -> PathBuf {
 
 /// The release binary.
 pub(crate) fn binary() -> PathBuf {
+    built("orrery")
+}
+
+/// A program that was built for release.
+pub(crate) fn built(name: &str) -> PathBuf {
     target()
         .join("release")
-        .join(format!("orrery{}", std::env::consts::EXE_SUFFIX))
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// The browser and interop tests.

@@ -1,0 +1,68 @@
+//! `cargo xtask load`: builds the load generator, and the server it is to be aimed at where no other is named. What it does
+//! is its own; what we are told after the verb goes to it as it is.
+
+use std::process::Command;
+
+use crate::{
+    shell, site,
+    tools::{self, Toolbox},
+    workspace,
+};
+
+/// Builds both, and hands over.
+///
+/// # Errors
+/// When something cannot be built, or the load generator has something against what it saw.
+pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
+    let toolbox = Toolbox::for_build()?;
+    let mut load = Command::new(workspace::built("load"));
+    if is_about_our_server(args) {
+        site::build(&toolbox)?;
+        load.arg("--server").arg(workspace::binary());
+        if needs_redis(args) {
+            load.arg("--redis").arg(tools::redis::need()?);
+        }
+    }
+    shell::run(
+        toolbox
+            .cargo()
+            .args(["build", "--quiet", "--release", "--package", "load"]),
+    )?;
+    shell::run(load.args(args))
+}
+
+/// Whether a server has to be built. One that is named runs already.
+fn is_about_our_server(args: &[String]) -> bool {
+    let named =
+        |arg: &String| ["--url", "--server", "--help", "-h"].contains(&arg.split('=').next().unwrap_or_default());
+    !args.iter().any(named)
+}
+
+/// Whether one of the scenarios is about replicas.
+fn needs_redis(args: &[String]) -> bool {
+    args.iter()
+        .any(|arg| ["cross-replica", "reconnect"].contains(&arg.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_server_is_built_where_none_is_named() {
+        assert!(is_about_our_server(&words("storm --connections 5")));
+        for line in ["--url http://a", "storm --url=http://a", "--help"] {
+            assert!(!is_about_our_server(&words(line)), "{line}");
+        }
+    }
+
+    #[test]
+    fn replicas_need_redis() {
+        assert!(needs_redis(&words("storm reconnect")));
+        assert!(!needs_redis(&words("storm --at-once 5")));
+    }
+}
