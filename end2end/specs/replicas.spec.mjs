@@ -22,6 +22,9 @@ const test = base.extend({
     }
   },
 
+  /** Pages are closed before their replicas are: one whose replica stops would complain that it is gone. */
+  visit: async ({ replicas, visit }, use) => use(visit),
+
   /** Somebody new who is live in this test's room on that replica. */
   enter: async ({ visit, room }, use) => {
     await use(async (replica) => {

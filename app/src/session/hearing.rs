@@ -180,6 +180,10 @@ impl Session {
             ServerEvent::Refused(refused) if matches!(refused.error.code, Code::NotJoined | Code::HistoryGone) => {
                 self.join();
             }
+            // The room was made private, and I have no part in it.
+            ServerEvent::Refused(refused) if refused.error.code == Code::AccessDenied => {
+                self.status.set(Connection::Refused(refused.error));
+            }
             // A farewell is the link's business, and what is about another room came too late.
             _ => {}
         }

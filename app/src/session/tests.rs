@@ -12,6 +12,7 @@ use protocol::{
     health::{Bus, Mode},
     notification::Notification,
     presence::{PresenceChanged, PresenceEntry},
+    refusal::Refused,
     room::{Welcome, You},
     tape::{ReadTape, TapeReading, Transport},
 };
@@ -312,6 +313,23 @@ fn a_full_room_is_told_and_a_busy_one_is_asked_again() {
     assert_eq!(page.wishes(), []);
     page.session.pulse(1600.0);
     assert_eq!(page.wishes(), [join(None)]);
+}
+
+#[test]
+fn who_is_put_out_of_a_room_is_told_and_does_not_knock_again() {
+    let page = Page::live();
+    let error = Refusal::new(Code::AccessDenied, "This room is private.");
+    let event = "room.join".to_owned();
+    page.hears(News::Event(
+        Refused {
+            event,
+            error: error.clone(),
+        }
+        .into(),
+    ));
+    assert_eq!(page.status(), Connection::Refused(error));
+    page.session.pulse(60_000.0);
+    assert!(!page.wishes().iter().any(|wish| matches!(wish, Wish::Join(_))));
 }
 
 #[test]

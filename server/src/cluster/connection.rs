@@ -27,8 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Commands that may wait for one connection; beyond it the caller is told that the store cannot be reached.
 const WAITING: usize = 10_000;
 
-/// Messages of the bus that may wait to be taken. The default of 32 loses bursts.
-const MESSAGES: usize = 65_536;
+/// Messages of the bus that may wait to be taken; beyond it the oldest are lost, and rooms look around. The default of 32
+/// loses bursts. There are as many places in memory from the start, a kilobyte or two each.
+const MESSAGES: usize = 4096;
 
 /// One server, a cluster, or whichever server a sentinel names; each with TLS and without.
 const SCHEMES: [&str; 6] = [

@@ -15,6 +15,7 @@ pub fn edit(call: Call<'_>, mut edit: EditDocument) {
     edit.id = edit.id.or_else(id::made);
     let peer = call.connection.peer;
     let room = edit.room.clone();
+    let edit = Box::new(edit);
     call.hand(&room, |ticket| Command::EditDocument { peer, edit, ticket });
 }
 

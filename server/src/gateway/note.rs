@@ -12,5 +12,6 @@ pub fn change(call: Call<'_>, mut change: ChangeNote) {
     change.id = change.id.or_else(id::made);
     let peer = call.connection.peer;
     let room = change.room.clone();
+    let change = Box::new(change);
     call.hand(&room, |ticket| Command::ChangeNote { peer, change, ticket });
 }

@@ -32,7 +32,7 @@ pub fn join(call: Call<'_>, join: Join) {
         peer,
         who,
         granted,
-        join,
+        join: Box::new(join),
         ticket,
     };
     let most = gateway.limits.rooms_per_connection as usize;

@@ -12,7 +12,8 @@ use protocol::{
 use serde::Serialize;
 use std::fmt;
 
-/// What can be asked of a room. Payloads were held against their limits before.
+/// What can be asked of a room. Payloads were held against their limits before. The larger ones are boxed: each open room
+/// has 32 places for commands at least.
 #[derive(Debug)]
 pub enum Command {
     /// Let a connection in.
@@ -24,7 +25,7 @@ pub enum Command {
         /// The role that its token grants here.
         granted: Option<Role>,
         /// What it asked for.
-        join: Join,
+        join: Box<Join>,
         /// Answered with [`Reply::Welcome`].
         ticket: Ticket,
     },
@@ -69,7 +70,7 @@ pub enum Command {
         /// Who.
         peer: PeerId,
         /// How.
-        edit: EditDocument,
+        edit: Box<EditDocument>,
         /// Answered with [`Reply::Edited`].
         ticket: Ticket,
     },
@@ -87,7 +88,7 @@ pub enum Command {
         /// Who.
         peer: PeerId,
         /// How.
-        change: ChangeNote,
+        change: Box<ChangeNote>,
         /// Answered with [`Reply::Noted`].
         ticket: Ticket,
     },

@@ -89,7 +89,7 @@ fn join(
             peer: PeerId(peer),
             who,
             granted: None,
-            join,
+            join: Box::new(join),
             ticket,
         },
         &mut out,

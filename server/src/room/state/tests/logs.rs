@@ -37,6 +37,7 @@ fn edit(state: &mut State, peer: u32, id: &str, base: Position, steps: Vec<Step>
     let (ticket, answer) = ticket();
     let mut out = Outbox::new();
     let peer = PeerId(peer);
+    let edit = Box::new(edit);
     state.handle(Now::read(), Command::EditDocument { peer, edit, ticket }, &mut out);
     (out, answer)
 }
@@ -50,6 +51,7 @@ fn change(state: &mut State, peer: u32, id: &str, change: Change) -> (Outbox, An
     let (ticket, answer) = ticket();
     let mut out = Outbox::new();
     let peer = PeerId(peer);
+    let change = Box::new(change);
     state.handle(Now::read(), Command::ChangeNote { peer, change, ticket }, &mut out);
     (out, answer)
 }
@@ -397,7 +399,7 @@ fn who_was_at_the_end_of_the_document_gets_no_text_and_who_was_not_gets_it_all()
                 peer,
                 who,
                 granted: None,
-                join,
+                join: Box::new(join),
                 ticket,
             },
             &mut out,

@@ -68,6 +68,7 @@ fn a_caret_stays_before_what_others_write_and_goes_with_what_one_writes() {
             operation: Operation(steps),
             id: Some(seq.to_string().parse().unwrap()),
         };
+        let edit = Box::new(edit);
         asked(state, now, |ticket| Command::EditDocument { peer, edit, ticket });
         let end = Position {
             epoch: Epoch(1),
