@@ -224,13 +224,16 @@ impl State {
         ticket: Ticket,
         out: &mut Outbox,
     ) {
-        if let Err(refusal) = self.admit(now, (peer, &who, granted), join, out) {
-            return answer(out, ticket, Err(refusal));
-        }
+        let invite = join.invite.as_ref();
+        let invited = match self.right(now, &who, granted, invite) {
+            Ok(invited) => invited,
+            Err(refusal) => return answer(out, ticket, Err(refusal)),
+        };
         if self.presence.holding(peer).is_none() && self.presence.len() >= self.settings.members {
             let message = format!("This room has its {} connections already.", self.settings.members);
             return answer(out, ticket, Err(Refusal::new(Code::RoomFull, message)));
         }
+        self.receive(now, (peer, &who), (granted, invited), invite, out);
         let replaced = self.presence.join(now, peer, who);
         self.forget(&replaced, out);
         if let Some(holding) = self.presence.holding(peer) {

@@ -15,7 +15,6 @@ use protocol::{
     Access, InviteId, MessageId, PeerId, Refusal, Role,
     access::{AccessChange, AccessTold, ChangeAccess},
     auth::Identity,
-    room::Join,
 };
 
 /// What a room knows of a connection beside who it is.
@@ -38,33 +37,43 @@ impl State {
         self.gate.book().role(&who.user_id, granted, self.settings.open)
     }
 
-    /// Notes with what right somebody comes in, or says why they do not. Who has no role learns nothing else of the room.
-    pub(super) fn admit(
-        &mut self,
+    /// The role that an invitation brings to somebody who asks to come in, if it brings any; or why they may not. Who has no
+    /// role learns nothing else of the room.
+    pub(super) fn right(
+        &self,
         now: Now,
-        (peer, who, granted): (PeerId, &Identity, Option<Role>),
-        join: &Join,
-        out: &mut Outbox,
-    ) -> Result<(), Refusal> {
+        who: &Identity,
+        granted: Option<Role>,
+        invite: Option<&InviteId>,
+    ) -> Result<Option<Role>, Refusal> {
         let gate = self.gate.book();
         let role = gate.role(&who.user_id, granted, self.settings.open);
-        let invite = join.invite.as_ref();
-        let invited = invite
-            .and_then(|invite| gate.invited(invite, now.at))
-            .filter(|invited| Some(*invited) > role);
+        let invited = invite.and_then(|invite| gate.invited(invite, now.at));
+        let invited = invited.filter(|invited| Some(*invited) > role);
         if role.max(invited).is_none() {
             return Err(invite.map_or_else(denied, |_| invite_invalid()));
         }
-        if let (Some(_), Some(invite)) = (invited, invite) {
-            self.take_invite(now, (peer, who), invite.clone(), out);
-        }
+        Ok(invited)
+    }
+
+    /// Notes with what right somebody is here, and takes the invitation that they came with.
+    pub(super) fn receive(
+        &mut self,
+        now: Now,
+        (peer, who): (PeerId, &Identity),
+        (granted, invited): (Option<Role>, Option<Role>),
+        invite: Option<&InviteId>,
+        out: &mut Outbox,
+    ) {
         let guest = Guest {
             granted,
             invited,
             told: None,
         };
         self.guests.insert(peer, guest);
-        Ok(())
+        if let (Some(_), Some(invite)) = (invited, invite) {
+            self.take_invite(now, (peer, who), invite.clone(), out);
+        }
     }
 
     /// Whoever comes by an invitation has its role from then on.
