@@ -3,10 +3,12 @@
 //! No file here asks whether it runs on the server or in the browser by a cargo feature. What differs is handed in by
 //! context from the two edges: a [`backend::Backend`] by the server, a [`link::Link`] by the browser.
 
+pub mod access;
 pub mod backend;
 pub mod canvas;
 pub mod changing;
 pub mod chat;
+pub mod clipboard;
 pub mod clock;
 pub mod connection;
 pub mod cursor;
@@ -15,7 +17,6 @@ pub mod drawn;
 pub mod header;
 pub mod icon;
 pub mod identity;
-pub mod invite;
 pub mod link;
 pub mod log;
 pub mod note;

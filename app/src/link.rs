@@ -2,6 +2,7 @@
 
 use protocol::{
     MessageId, Refusal, RoomId, ServerEvent,
+    access::{AccessChanged, ChangeAccess},
     chat::{ChatPage, ReadChat, Said, Say},
     cursor::MoveCursor,
     document::{EditDocument, Edited, MoveCaret},
@@ -44,6 +45,8 @@ pub enum Wish {
     MoveCaret(MoveCaret),
     /// Change a note. Kept while offline and sent again until it is answered.
     ChangeNote(ChangeNote),
+    /// Change who may come in. Sent once: what came of it, a join tells too.
+    ChangeAccess(ChangeAccess),
     /// Move one's cursor. Only the newest counts, and it is dropped while the socket is congested.
     MoveCursor(MoveCursor),
     /// Measure the round trip.
@@ -67,6 +70,8 @@ pub enum News {
     Edited(MessageId, Result<Edited, Refusal>),
     /// The answer to [`Wish::ChangeNote`], for the change with this id.
     Noted(MessageId, Result<Noted, Refusal>),
+    /// The answer to [`Wish::ChangeAccess`].
+    AccessChanged(Result<AccessChanged, Refusal>),
     /// The answer to [`Wish::ReadTape`] and how long it took.
     TapeRead(TapeReading, Duration),
     /// Something happened in the room.

@@ -9,7 +9,7 @@ pub mod missing;
 pub mod room;
 
 use crate::drawn::{Draw, Drawn};
-use protocol::{RoomId, auth::Identity, chat::ChatMessage, health::LiveRoom};
+use protocol::{Access, Role, RoomId, auth::Identity, chat::ChatMessage, health::LiveRoom};
 use serde::{Deserialize, Serialize};
 
 /// A page as the server answers with it.
@@ -27,6 +27,8 @@ pub enum Page {
         room: RoomId,
         /// Who looks at it.
         identity: Identity,
+        /// Whether they came by an invitation, which then does not hold.
+        invited: bool,
     },
     /// What is shown of a room to somebody who is not signed in, where that is asked for.
     Closed,
@@ -49,6 +51,10 @@ pub enum Live {
         identity: Identity,
         /// What was said last, oldest first.
         chat: Vec<ChatMessage>,
+        /// Whether it is for some only.
+        private: bool,
+        /// What they may do there.
+        role: Role,
     },
 }
 
@@ -72,11 +78,20 @@ impl Page {
             Self::Live(live) => live.view(),
             Self::About => about::about().drawn(),
             Self::Missing(why) => missing::missing("Nothing in this part of the sky", why).drawn(),
-            Self::Denied { room, identity } => {
-                let why = format!(
-                    "{room} is for those who were invited, and {} is not among them. Ask one of its owners for an invitation.",
-                    identity.name
-                );
+            Self::Denied {
+                room,
+                identity,
+                invited,
+            } => {
+                let first = if invited {
+                    "The link that you followed has ended, or there never was one.".to_owned()
+                } else {
+                    format!(
+                        "{room} is for those who were invited, and {} is not among them.",
+                        identity.name
+                    )
+                };
+                let why = first + " Ask one of its owners for an invitation.";
                 missing::missing("This room is private", why).drawn()
             }
             Self::Closed => {
@@ -93,7 +108,20 @@ impl Live {
     pub fn view(self) -> Drawn {
         match self {
             Self::Lobby { rooms } => lobby::lobby(rooms),
-            Self::Room { room, identity, chat } => room::room(room, identity, chat),
+            Self::Room {
+                room,
+                identity,
+                chat,
+                private,
+                role,
+            } => {
+                let access = Access {
+                    private,
+                    role,
+                    ..Access::default()
+                };
+                room::room(room, identity, chat, access)
+            }
         }
     }
 }

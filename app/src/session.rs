@@ -4,6 +4,7 @@
 //! the features' models together and knows nothing of sockets or pixels: wishes go out through a [`SharedLink`], news come
 //! in through [`Session::apply`]. On the server there is no link, so a session stays in [`Connection::Connecting`] there.
 
+mod access;
 mod actions;
 mod connection;
 mod hearing;
@@ -15,6 +16,7 @@ mod unsent;
 pub use connection::Connection;
 
 use crate::{
+    access::model::Asking,
     chat,
     cursor::{pointer::Pointer, sky::Sky},
     document,
@@ -24,7 +26,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    MessageId, PeerId, RoomId,
+    Access, InviteId, MessageId, PeerId, RoomId,
     auth::Identity,
     chat::ChatMessage,
     room::{Join, Resume},
@@ -40,6 +42,10 @@ pub struct Session {
     pub me: RwSignal<Identity>,
     /// This connection; `None` before the first join.
     pub peer: RwSignal<Option<PeerId>>,
+    /// What I may do here, and who else.
+    pub access: RwSignal<Access>,
+    /// How it stands with a change of that.
+    pub asking: RwSignal<Asking>,
     /// Who is here.
     pub people: RwSignal<presence::model::Model>,
     /// What was said here.
@@ -63,6 +69,8 @@ pub struct Session {
     pointer: StoredValue<Pointer>,
     hand: StoredValue<typing::model::Hand>,
     room: StoredValue<RoomId>,
+    /// The invitation that I came with, until it has been taken.
+    invite: StoredValue<Option<InviteId>>,
     /// Where ids of what I do to the document come from: the browser's dice, which tests do not have.
     dice: StoredValue<fn() -> Option<MessageId>>,
     link: StoredValue<Option<SharedLink>>,
@@ -83,13 +91,15 @@ pub fn expect_session() -> Session {
 }
 
 impl Session {
-    /// A session that says nothing yet. `first_chat` is what the server painted, oldest first.
+    /// A session that says nothing yet. `first_chat` is what the server painted, oldest first; `access` as it told it then.
     #[must_use]
-    pub fn new(room: RoomId, first_chat: Vec<ChatMessage>, identity: Identity) -> Self {
+    pub fn new(room: RoomId, first_chat: Vec<ChatMessage>, identity: Identity, access: Access) -> Self {
         let user = || identity.user_id.clone();
         Self {
             status: RwSignal::new(Connection::Connecting),
             peer: RwSignal::new(None),
+            access: RwSignal::new(access),
+            asking: RwSignal::new(Asking::Idle),
             people: RwSignal::new(presence::model::Model::new(user())),
             chat: RwSignal::new(chat::model::Model::new(user(), first_chat)),
             document: RwSignal::new(document::model::Model::new(user())),
@@ -103,6 +113,7 @@ impl Session {
             pointer: StoredValue::new(Pointer::default()),
             hand: StoredValue::new(typing::model::Hand::default()),
             room: StoredValue::new(room),
+            invite: StoredValue::new(None),
             dice: StoredValue::new(chat::id::fresh),
             link: StoredValue::new(use_context::<SharedLink>()),
             join_again: StoredValue::new(None),
@@ -137,7 +148,7 @@ impl Session {
             room: self.room(),
             resume: resumes.then_some(resume),
             batch: true,
-            invite: None,
+            invite: self.invite.get_value(),
         }));
     }
 

@@ -26,6 +26,9 @@ export class RoomPage {
     this.carets = page.getByTestId("document-caret");
     this.undo = page.getByTestId("document-undo");
     this.redo = page.getByTestId("document-redo");
+    this.access = page.getByTestId("access-button");
+    this.members = page.getByTestId("access-member");
+    this.invites = page.getByTestId("access-invite");
     this.tab = (name) => page.getByTestId(`panel-tab-${name}`);
     this.tape = (field) => page.getByTestId("tape").getByTestId(`tape-${field}`);
   }
@@ -131,6 +134,36 @@ export class RoomPage {
     await this.page.evaluate((text) => navigator.clipboard.writeText(text), text);
     await this.document.focus();
     await this.page.keyboard.press("ControlOrMeta+v");
+  }
+
+  /** Opens the dialog about who may come in. */
+  async openAccess() {
+    await this.access.click();
+    await expect(this.page.getByTestId("access-state")).toBeVisible();
+  }
+
+  async closeAccess() {
+    await this.page.getByTestId("access-close").click();
+    await expect(this.page.getByTestId("access")).toBeHidden();
+  }
+
+  /** Makes the room private, from the open dialog. */
+  async makePrivate() {
+    await this.page.getByTestId("access-make-private").click();
+    await expect(this.access).toHaveAttribute("data-access", "private");
+  }
+
+  /** Makes a link for `viewer` or `editor` in the open dialog, and says where it leads. */
+  async makeLink(role) {
+    const before = await this.invites.count();
+    await this.page.getByTestId("invite-role").selectOption(role);
+    await this.page.getByTestId("invite-make").click();
+    await expect(this.invites).toHaveCount(before + 1);
+    await this.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const copy = this.invites.first().getByTestId("invite-copy");
+    await copy.click();
+    await expect(copy).toHaveAttribute("data-copied");
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Sees `count` people here. */

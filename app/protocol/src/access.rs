@@ -148,7 +148,6 @@ pub struct AccessTold {
     /// Where.
     pub room: RoomId,
     /// How it is now.
-    #[serde(flatten)]
     pub access: Access,
 }
 

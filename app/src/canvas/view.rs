@@ -27,7 +27,7 @@ pub fn Canvas(
             data-cursors=move || painted.get()
             role="img"
             tabindex="0"
-            aria-label=move || label(painted.get())
+            aria-label=move || label(painted.get(), hand.session.writes())
             on:pointerdown=act(move |event| hand.pressed(&event))
             on:pointermove=act(move |event| hand.moved(&event))
             on:pointerup=act(move |event| hand.released(&event))
@@ -66,14 +66,18 @@ fn begin(ground: HtmlCanvasElement, bodies: HtmlCanvasElement, hand: Hand, paint
 }
 
 /// What a screen reader says of the canvas.
-fn label(cursors: usize) -> String {
+fn label(cursors: usize, writes: bool) -> String {
     let others = match cursors {
         0 => "Nobody else points here.".to_owned(),
         1 => "One other cursor.".to_owned(),
         many => format!("{many} other cursors."),
     };
-    others
-        + " Arrow keys move the view, plus and minus zoom, 0 returns to the centre. N or a double click makes a note."
+    let notes = if writes {
+        " N or a double click makes a note."
+    } else {
+        ""
+    };
+    others + " Arrow keys move the view, plus and minus zoom, 0 returns to the centre." + notes
 }
 
 #[cfg(test)]
@@ -82,8 +86,9 @@ mod tests {
 
     #[test]
     fn a_screen_reader_hears_how_many_point() {
-        assert!(label(0).starts_with("Nobody else"));
-        assert!(label(1).starts_with("One other cursor."));
-        assert!(label(7).starts_with("7 other cursors."));
+        assert!(label(0, true).starts_with("Nobody else"));
+        assert!(label(1, true).starts_with("One other cursor."));
+        assert!(label(7, true).starts_with("7 other cursors."));
+        assert!(!label(0, false).contains("makes a note"));
     }
 }

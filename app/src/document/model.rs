@@ -18,7 +18,7 @@ pub use hearing::After;
 pub use kept::Kept;
 
 use crate::log::Follower;
-use ::document::{Client, OperationSeq, Undo, utf16};
+use ::document::{Client, OperationSeq, Undo, difference, utf16};
 use carets::{Mine, Others};
 use protocol::{
     PeerId, Position, UserId,
@@ -69,6 +69,14 @@ impl Model {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.client.is_some()
+    }
+
+    /// The document is not mine to read any more. What was refused or lost of what I wrote stays mine.
+    pub fn close(&mut self) {
+        let (shown, kept) = (std::mem::take(&mut self.shown), self.kept.take());
+        *self = Self::new(self.me.clone());
+        self.unseen = difference(&shown, "", None);
+        (self.shown, self.kept) = (shown, kept);
     }
 
     /// The text, with all that is not confirmed yet.

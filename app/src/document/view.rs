@@ -42,7 +42,7 @@ pub fn Document() -> impl IntoView {
                     autocomplete="off"
                     autocapitalize="sentences"
                     spellcheck="false"
-                    readonly=flag(move || !session.document.with(Model::is_open))
+                    readonly=flag(move || !session.writes() || !session.document.with(Model::is_open))
                     node_ref=field.node
                     on:input=move |_| field.typed()
                     on:beforeinput=move |input| field.offered(&input)
@@ -71,10 +71,10 @@ pub fn Document() -> impl IntoView {
 /// What the page says while nothing is on it.
 fn placeholder(session: Session) -> Signal<String> {
     text(move || {
-        let words = if session.document.with(Model::is_open) {
-            "Nothing is written here yet. What you write, everybody sees."
-        } else {
-            "Opening …"
+        let words = match (session.document.with(Model::is_open), session.writes()) {
+            (false, _) => "",
+            (true, true) => "Nothing is written here yet. What you write, everybody sees.",
+            (true, false) => "Nothing is written here yet.",
         };
         words.to_owned()
     })

@@ -11,7 +11,7 @@ mod sheet;
 pub use desk::Desk;
 
 use crate::{
-    changing::{Row, act, list},
+    changing::{Row, act, flag, list},
     drawn::Draw,
     icon::icon,
 };
@@ -29,7 +29,7 @@ pub fn Notes(
 ) -> impl IntoView {
     let hand = desk.hand;
     view! {
-        <button class="note-add" r#type="button" data-testid="note-add" on:click=act(move |_| desk.make())>
+        <button class="note-add" r#type="button" data-testid="note-add" hidden=flag(move || !desk.session.writes()) on:click=act(move |_| desk.make())>
             {icon("M5 4h14v10l-6 6H5zM13 20v-6h6M12 7v5M9.5 9.5h5")}
             "Note"
             <span class="said">": make one in the middle"</span>

@@ -2,13 +2,13 @@
 //! stands in the frame is each feature's own view.
 
 use crate::{
+    access::view::AccessButton,
     canvas::{hand::Hand, view::Canvas},
     changing::{act, part},
     connection::ConnectionState,
     drawn::{Draw, Drawn},
     header::Wordmark,
     identity::view::IdentityButton,
-    invite::Invite,
     note::view::{Desk, Notes},
     notification::view::Notifications,
     panel::{Panel, Shape, Tab},
@@ -19,11 +19,11 @@ use crate::{
     unsent::Unsent,
 };
 use leptos::prelude::*;
-use protocol::{RoomId, auth::Identity, chat::ChatMessage};
+use protocol::{Access, RoomId, auth::Identity, chat::ChatMessage};
 
 /// The page at `/r/{room}`, as it is painted first.
-pub fn room(room: RoomId, identity: Identity, chat: Vec<ChatMessage>) -> Drawn {
-    Session::provide(room, chat, identity);
+pub fn room(room: RoomId, identity: Identity, chat: Vec<ChatMessage>, access: Access) -> Drawn {
+    Session::provide(room, chat, identity, access);
     frame()
 }
 
@@ -81,7 +81,7 @@ fn RoomHeader() -> impl IntoView {
             <Unsent />
             <div class="header-end">
                 <HereStack />
-                <Invite />
+                <AccessButton />
                 <ThemeToggle />
                 <IdentityButton />
             </div>
@@ -95,6 +95,14 @@ fn RoomHeader() -> impl IntoView {
 fn Alone() -> impl IntoView {
     let session = expect_session();
     let alone = Memo::new(move |_| session.people.with(|people| people.count() == 1));
-    let words = "Nobody else is here yet. Send somebody the address.";
-    part(move || alone.get().then(|| view! { <p class="sky-alone">{words}</p> }.later()))
+    let private = Memo::new(move |_| session.access.with(|access| access.private));
+    let words = move || match private.get() {
+        true => "Nobody else is here yet. Send somebody a link.",
+        false => "Nobody else is here yet. Send somebody the address.",
+    };
+    part(move || {
+        alone
+            .get()
+            .then(|| view! { <p class="sky-alone">{words()}</p> }.later())
+    })
 }

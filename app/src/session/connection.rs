@@ -34,6 +34,12 @@ impl Connection {
         }
     }
 
+    /// Whether the server said no.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
     /// Whole seconds until the next attempt as seen at `now`, rounded up; 0 when nothing is waited for.
     #[must_use]
     pub fn seconds_left(&self, now: f64) -> u32 {

@@ -31,6 +31,7 @@ impl Session {
             News::Said(id, answer) => self.said(id, answer, now),
             News::Edited(id, answer) => self.edited(&id, answer, now),
             News::Noted(id, answer) => self.noted(id, answer, now),
+            News::AccessChanged(answer) => self.access_changed(answer),
             News::ChatRead(answer) => self.chat.update(|chat| chat.paged(answer.ok())),
             News::TapeRead(reading, took) => self.tape.update(|tape| tape.read(reading, took)),
             News::Event(event) => self.happened(event, now),
@@ -40,6 +41,7 @@ impl Session {
 
     fn status_changed(&self, status: Status, now: f64) {
         if status != Status::Open {
+            self.interrupt_asking();
             self.chat.update(chat::model::Model::interrupted);
             self.document.update_untracked(document::model::Model::interrupted);
             self.note.update_untracked(note::model::Model::interrupted);
@@ -80,6 +82,7 @@ impl Session {
             me.hue = welcome.you.hue;
         });
         self.peer.set(Some(peer));
+        self.let_in(welcome.access.clone());
         self.tape.update(|tape| tape.welcomed(&welcome, now));
         self.pointer.update_value(|pointer| pointer.welcomed(welcome.tick_ms));
         self.sky
@@ -137,6 +140,7 @@ impl Session {
                 self.wait(1, Duration::from_millis(ms), now);
                 self.join_again.set_value(Some(now + ms as f64));
             }
+            None if matches!(refusal.code, Code::AccessDenied | Code::InviteInvalid) => self.put_out(refusal),
             None => self.status.set(Connection::Refused(refusal)),
         }
     }
@@ -176,14 +180,12 @@ impl Session {
             ServerEvent::TypingChanged(change) if change.room == room => {
                 self.types(&[TypingAt(change.peer, change.typing)], now);
             }
+            ServerEvent::Access(told) if told.room == room => self.access_told(told.access),
             ServerEvent::Notification(heard) => self.notification.update(|all| all.heard(heard, &room)),
             ServerEvent::Refused(refused) if matches!(refused.error.code, Code::NotJoined | Code::HistoryGone) => {
                 self.join();
             }
-            // The room was made private, and I have no part in it.
-            ServerEvent::Refused(refused) if refused.error.code == Code::AccessDenied => {
-                self.status.set(Connection::Refused(refused.error));
-            }
+            ServerEvent::Refused(refused) if refused.error.code == Code::AccessDenied => self.put_out(refused.error),
             // A farewell is the link's business, and what is about another room came too late.
             _ => {}
         }
@@ -220,7 +222,7 @@ impl Session {
     }
 
     /// What else depends on who is here: whose cursors stay, who can be typing, and the number on the tape.
-    fn people_changed(&self) {
+    pub(super) fn people_changed(&self) {
         self.forget_typing();
         self.people.with_untracked(|people| {
             let present = |peer| people.of(peer).is_some();

@@ -1,14 +1,18 @@
 //! How a session lives in the browser: it begins once the page is there, ticks each second and leaves with the page.
 
-use super::Session;
+use super::{Connection, Session};
 use crate::{
+    access::address,
     clock,
     cursor::pointer::Pointer,
     link::{News, Wish},
 };
 use leptos::prelude::*;
-use protocol::{RoomId, auth::Identity, chat::ChatMessage, cursor::MoveCursor, document::MoveCaret, tape::ReadTape};
+use protocol::{
+    Access, RoomId, auth::Identity, chat::ChatMessage, cursor::MoveCursor, document::MoveCaret, tape::ReadTape,
+};
 use std::{sync::Arc, time::Duration};
+use wasm_bindgen::JsValue;
 
 /// How often the tape takes its figures and measures the round trip.
 const PULSE: Duration = Duration::from_secs(1);
@@ -16,8 +20,8 @@ const PULSE: Duration = Duration::from_secs(1);
 impl Session {
     /// Opens a session for the room page that calls this, and provides it as context to the views below. In the browser it
     /// joins the room once the page is there, and leaves it when the page goes. On the server it does nothing.
-    pub fn provide(room: RoomId, first_chat: Vec<ChatMessage>, identity: Identity) -> Self {
-        let session = Self::new(room, first_chat, identity);
+    pub fn provide(room: RoomId, first_chat: Vec<ChatMessage>, identity: Identity, access: Access) -> Self {
+        let session = Self::new(room, first_chat, identity, access);
         provide_context(session);
         Effect::new(move |_| session.begin());
         on_cleanup(move || session.leave());
@@ -28,6 +32,13 @@ impl Session {
         if let Some(link) = self.link.get_value() {
             link.listen(Arc::new(move |news| self.hear(news)));
         }
+        self.invite
+            .set_value(address::invite(&location().search().unwrap_or_default()));
+        Effect::new(move |_| {
+            if self.status.with(|status| *status == Connection::Live) {
+                hide_invite();
+            }
+        });
         self.join();
         if let Ok(pulse) = set_interval_with_handle(move || self.pulse(clock::now()), PULSE) {
             on_cleanup(move || pulse.clear());
@@ -74,6 +85,9 @@ impl Session {
             let room = self.room();
             self.wish(Wish::MoveCursor(MoveCursor { room, x, y }));
         }
+        if !untrack(|| self.writes()) {
+            return;
+        }
         let every = self.pointer.with_value(Pointer::every);
         let caret = self
             .document
@@ -85,6 +99,18 @@ impl Session {
     }
 
     pub(super) fn is_live(&self) -> bool {
-        self.status.with_untracked(|status| *status == super::Connection::Live)
+        self.status.with_untracked(|status| *status == Connection::Live)
+    }
+}
+
+/// An invitation that was taken has no business in the address, which is copied, shown and kept in the history.
+fn hide_invite() {
+    let query = location().search().unwrap_or_default();
+    if address::invite(&query).is_some() {
+        let address = location().pathname().unwrap_or_default() + &address::without_invite(&query);
+        // It fails for another origin only, which this is not.
+        let _ = window()
+            .history()
+            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&address)));
     }
 }

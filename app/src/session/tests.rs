@@ -1,5 +1,6 @@
 //! A session as a story, told to a link that only writes down what it is asked.
 
+mod access;
 mod document;
 mod unsent;
 
@@ -46,7 +47,7 @@ impl Page {
         owner.set();
         let notebook = Arc::new(Notebook::default());
         provide_context::<SharedLink>(notebook.clone());
-        let session = Session::new(sky(), Vec::new(), ann());
+        let session = Session::new(sky(), Vec::new(), ann(), Access::default());
         Self {
             session,
             notebook,

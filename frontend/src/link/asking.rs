@@ -9,6 +9,7 @@ use app::{
 use leptos::task::spawn_local;
 use protocol::{
     Code, Event, Refusal, Request, RoomId, SOCKET_PATH,
+    access::ChangeAccess,
     chat::{ReadChat, Say},
     document::EditDocument,
     note::ChangeNote,
@@ -33,6 +34,7 @@ pub(super) fn send(line: &Arc<Line>, wish: Wish) {
         (Wish::EditDocument(edit), Some(client)) => edited(line, &client, edit),
         (Wish::MoveCaret(caret), Some(client)) => passing(&client, &caret),
         (Wish::ChangeNote(change), Some(client)) => noted(line, &client, change),
+        (Wish::ChangeAccess(change), Some(client)) => change_access(line, &client, &change),
         (Wish::MoveCursor(moved), Some(client)) => cursor::place(line, &client, moved),
         (Wish::ReadTape(read), Some(client)) => read_tape(line, &client, &read),
         (Wish::Reconnect, Some(client)) => client.reconnect(),
@@ -109,6 +111,13 @@ fn noted(line: &Arc<Line>, client: &Client, change: ChangeNote) {
     let asked = client.request(ChangeNote::NAME, &change, Delivery::Kept);
     hear(line, asked, |answer| {
         Some(News::Noted(change.id?, read::<ChangeNote>(answer)))
+    });
+}
+
+fn change_access(line: &Arc<Line>, client: &Client, change: &ChangeAccess) {
+    let asked = client.request(ChangeAccess::NAME, change, Delivery::Once);
+    hear(line, asked, |answer| {
+        Some(News::AccessChanged(read::<ChangeAccess>(answer)))
     });
 }
 

@@ -172,7 +172,7 @@ impl Gate {
             };
         };
         if self.role(&asker.user, asker.granted, true) != Some(Role::Owner) {
-            return Err(Refusal::new(Code::OwnerOnly, "Only an owner of the room may do this."));
+            return Err(owner_only());
         }
         match change {
             AccessChange::Private => Err(Refusal::new(Code::OwnerOnly, "This room is private already.")),
@@ -362,6 +362,12 @@ pub fn invite_invalid() -> Refusal {
         Code::InviteInvalid,
         "This invitation has ended, or there never was one.",
     )
+}
+
+/// The refusal of whoever decides as if they were an owner.
+#[must_use]
+pub fn owner_only() -> Refusal {
+    Refusal::new(Code::OwnerOnly, "Only an owner of the room may do this.")
 }
 
 fn stranger() -> Refusal {

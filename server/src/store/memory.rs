@@ -102,6 +102,11 @@ impl Log for MemoryLog {
         Ok(self.with(room, topic, |ring| ring.find(by, id).cloned()))
     }
 
+    async fn is_known(&self, room: &RoomId) -> Result<bool, LogError> {
+        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(rooms.by_id.contains_key(room))
+    }
+
     async fn compact(&self, room: &RoomId, topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Result<(), LogError> {
         self.with(room, topic, |ring| ring.compact(epoch, snapshot));
         Ok(())
@@ -138,6 +143,18 @@ mod tests {
         assert_eq!(epoch("a", Topic::Chat), a, "a was touched after b");
         assert_ne!(epoch("b", Topic::Chat), b, "b began a new life");
         assert_ne!(epoch("b", Topic::Note), notes, "with all its logs");
+    }
+
+    #[tokio::test]
+    async fn whoever_only_asks_keeps_no_room() {
+        let log = MemoryLog::new(KEEP, 2);
+        let room = |name: &str| name.parse::<RoomId>().unwrap();
+        log.with(&room("a"), Topic::Chat, |_| ());
+        assert!(log.is_known(&room("a")).await.unwrap());
+        for name in ["b", "c", "d"] {
+            assert!(!log.is_known(&room(name)).await.unwrap(), "{name}");
+        }
+        assert!(log.is_known(&room("a")).await.unwrap());
     }
 
     #[test]

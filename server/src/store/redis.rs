@@ -10,7 +10,7 @@ use crate::{
     metrics::Metrics,
 };
 use async_trait::async_trait;
-use fred::{clients::Client, types::Value};
+use fred::{clients::Client, interfaces::KeysInterface, types::Value};
 use protocol::{Epoch, MessageId, Position, RoomId, Seq, UserId, health::Store};
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
@@ -140,6 +140,17 @@ impl Log for RedisLog {
             Value::Null => Ok(None),
             found => entry(found).map(Some),
         }
+    }
+
+    async fn is_known(&self, room: &RoomId) -> Result<bool, LogError> {
+        let keys: Vec<String> = Topic::ALL
+            .into_iter()
+            .filter_map(|topic| keys::log(room, topic).into_iter().next())
+            .collect();
+        let there: Result<i64, _> = self.client.exists(keys).await;
+        there
+            .map(|there| there > 0)
+            .map_err(|error| self.mind(log_error(&error)))
     }
 
     async fn compact(&self, room: &RoomId, topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Result<(), LogError> {

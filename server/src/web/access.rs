@@ -4,7 +4,7 @@ use super::{Web, refused, session};
 use crate::{
     config::Switch,
     room::{access::Gate, access::denied, book::Book as _},
-    store::{LogError, Topic},
+    store::{Loaded, LogError, Topic},
     token,
 };
 use axum::{
@@ -16,6 +16,9 @@ use protocol::{Code, Refusal, Role, RoomId, UserId, access::Grants, health::Live
 
 /// Rooms whose access is looked up at the same time.
 const AT_ONCE: usize = 64;
+
+/// Rooms in a list: nobody reads more, and the access of each is looked up.
+const SHOWN: usize = 100;
 
 /// Somebody who asks over HTTP.
 #[derive(Clone, Debug)]
@@ -50,9 +53,17 @@ impl Caller {
     }
 }
 
+/// One of a room's logs, for somebody who only looks. Names that were made up leave nothing behind.
+pub async fn look(web: &Web, room: &RoomId, topic: Topic) -> Result<Loaded, LogError> {
+    match web.log.is_known(room).await? {
+        true => web.log.load(room, topic).await,
+        false => Ok(Loaded::NOTHING),
+    }
+}
+
 /// Access to a room, as it is in the log.
 pub async fn gate(web: &Web, room: &RoomId) -> Result<Gate, LogError> {
-    let loaded = web.log.load(room, Topic::Access).await?;
+    let loaded = look(web, room, Topic::Access).await?;
     Gate::open(room.clone(), &loaded)
 }
 
@@ -80,7 +91,7 @@ pub async fn admit(web: &Web, headers: &HeaderMap, room: &RoomId) -> Result<(), 
     }
 }
 
-/// Of these rooms, those that somebody may see. One whose access cannot be read is not shown.
+/// Of these rooms, the first [`SHOWN`] that somebody may see. One whose access cannot be read is not shown.
 pub async fn seen(web: &Web, rooms: Vec<LiveRoom>, caller: Option<&Caller>) -> Vec<LiveRoom> {
     let looked_up = rooms.into_iter().map(|live| async move {
         let gate = gate(web, &live.room).await.ok()?;
@@ -89,6 +100,7 @@ pub async fn seen(web: &Web, rooms: Vec<LiveRoom>, caller: Option<&Caller>) -> V
     stream::iter(looked_up)
         .buffered(AT_ONCE)
         .filter_map(std::future::ready)
+        .take(SHOWN)
         .collect()
         .await
 }

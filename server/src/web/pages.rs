@@ -12,6 +12,7 @@ use crate::{
     store::{Span, Topic},
 };
 use app::{
+    access::address,
     pages::{Live, Page},
     shell::shell,
 };
@@ -24,7 +25,7 @@ use axum::{
 };
 use leptos::{context::use_context, nonce::use_nonce};
 use leptos_axum::ResponseOptions;
-use protocol::{Code, RoomId, auth::Identity, chat::ChatMessage, limits::CHAT_PAGE};
+use protocol::{Code, Role, RoomId, auth::Identity, chat::ChatMessage, limits::CHAT_PAGE};
 
 /// `GET /`.
 pub async fn lobby(State(web): State<Web>, identity: Option<Extension<Identity>>, request: Request) -> Response {
@@ -46,16 +47,34 @@ pub async fn room(
     };
     match room.parse::<RoomId>() {
         Ok(room) => {
-            let chat = match sight(&web, &room, &identity, request.uri()).await {
-                Sight::All => chat(&web, &room).await,
-                Sight::Invited => Vec::new(),
-                Sight::Nothing => {
+            let (chat, private, role) = match sight(&web, &room, &identity, request.uri()).await {
+                Sight::All { private, role } => (chat(&web, &room).await, private, role),
+                Sight::Invited(role) => (Vec::new(), true, role),
+                Sight::Nothing { invited } => {
                     web.metrics.refusals.inc(Code::AccessDenied.as_str());
-                    let page = render(Page::Denied { room, identity }, request).await;
+                    let page = render(
+                        Page::Denied {
+                            room,
+                            identity,
+                            invited,
+                        },
+                        request,
+                    )
+                    .await;
                     return (StatusCode::FORBIDDEN, page).into_response();
                 }
             };
-            render(Page::Live(Live::Room { room, identity, chat }), request).await
+            render(
+                Page::Live(Live::Room {
+                    room,
+                    identity,
+                    chat,
+                    private,
+                    role,
+                }),
+                request,
+            )
+            .await
         }
         Err(why) => nothing(format!("Sorry: {why}."), request).await,
     }
@@ -63,29 +82,31 @@ pub async fn room(
 
 /// What somebody may see of a room before they have joined it.
 enum Sight {
-    /// All.
-    All,
+    /// All; whether it is for some only, and what they may do there.
+    All { private: bool, role: Role },
     /// That there is one: they come with an invitation, which is taken when they join, and not by whoever follows a link.
-    Invited,
-    /// Nothing.
-    Nothing,
+    Invited(Role),
+    /// Nothing; whether they came by an invitation, which then does not hold.
+    Nothing { invited: bool },
 }
 
 async fn sight(web: &Web, room: &RoomId, who: &Identity, uri: &Uri) -> Sight {
     // Where access cannot be read, nothing is shown but the page itself; the join will say why.
     let Ok(gate) = access::gate(web, room).await else {
-        return Sight::Invited;
+        return Sight::Invited(Role::Editor);
     };
     let caller = Caller::plain(who.user_id.clone());
-    if access::role(web, &gate, room, Some(&caller)).is_some() {
-        return Sight::All;
+    if let Some(role) = access::role(web, &gate, room, Some(&caller)) {
+        let private = gate.is_private();
+        return Sight::All { private, role };
     }
-    let parameters = uri.query().unwrap_or_default().split('&');
-    let mut invites = parameters.filter_map(|parameter| parameter.strip_prefix("invite=")?.parse().ok());
-    let now = Now::read().at;
-    match invites.any(|invite| gate.invited(&invite, now).is_some()) {
-        true => Sight::Invited,
-        false => Sight::Nothing,
+    let invite = address::invite(uri.query().unwrap_or_default());
+    let invited = invite.as_ref().and_then(|invite| gate.invited(invite, Now::read().at));
+    match invited {
+        Some(role) => Sight::Invited(role),
+        None => Sight::Nothing {
+            invited: invite.is_some(),
+        },
     }
 }
 
@@ -120,6 +141,9 @@ async fn render(page: Page, request: Request<Body>) -> Response {
 
 /// The newest lines of a room. A page can do without: the welcome brings them again.
 async fn chat(web: &Web, room: &RoomId) -> Vec<ChatMessage> {
+    if !matches!(web.log.is_known(room).await, Ok(true)) {
+        return Vec::new();
+    }
     let page = web.log.read(room, Topic::Chat, Span::Newest(CHAT_PAGE as usize)).await;
     page.map(|page| messages(room, &page.entries)).unwrap_or_default()
 }

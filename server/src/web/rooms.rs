@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::cmp::Reverse;
 
-/// `GET /api/rooms`: the rooms in which somebody is and that the asker may see, those with most people first.
+/// `GET /api/rooms`: the rooms in which somebody is and that the asker may see, those with most people first, 100 at most.
 pub async fn list(State(web): State<Web>, headers: HeaderMap) -> Response {
     match access::caller(&web, &headers) {
         Ok(caller) => Json(live(&web, caller.as_ref()).await).into_response(),

@@ -57,3 +57,20 @@ async fn a_private_room_that_redis_has_forgotten_stays_private_while_somebody_kn
     while ann.knocks("sky", None).await.map(|welcome| welcome.access.role) != Ok(Role::Owner) {}
     while bob.knocks("sky", None).await.map_err(|refusal| refusal.code).err() != Some(Code::AccessDenied) {}
 }
+
+#[tokio::test]
+async fn made_up_names_leave_nothing_in_redis() {
+    let cluster = Cluster::open().await;
+    let ann = cluster.a.person("ann").await;
+    ann.knocks("sky", None).await.unwrap();
+    for path in [
+        "/r/made-up",
+        "/api/rooms/made-up/document",
+        "/api/rooms/made-up/presence",
+    ] {
+        let (head, _) = cluster.b.get(path).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{path} {head}");
+    }
+    let keys = cluster.redis.ask("KEYS *");
+    assert!(keys.contains("{sky}") && !keys.contains("made-up"), "{keys}");
+}

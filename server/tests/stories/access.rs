@@ -262,6 +262,20 @@ async fn a_token_can_grant_rooms() {
 }
 
 #[tokio::test]
+async fn where_rooms_are_not_open_only_an_owner_by_claim_closes_one() {
+    let stage = Stage::set(|config| config.open_rooms = Switch::Off).await;
+    let ann = granted(&stage, "ann", &json!({ "sky": "owner" })).await;
+    let bob = granted(&stage, "bob", &json!({ "sky": "editor" })).await;
+    ann.knocks("sky", None).await.unwrap();
+    bob.knocks("sky", None).await.unwrap();
+    assert_eq!(
+        code(bob.changes_access("sky", AccessChange::Private).await),
+        Code::OwnerOnly
+    );
+    ann.changes_access("sky", AccessChange::Private).await.unwrap();
+}
+
+#[tokio::test]
 async fn another_token_brings_other_rooms_while_one_is_there() {
     let stage = Stage::set(|config| config.open_rooms = Switch::Off).await;
     let mut ann = granted(&stage, "ann", &json!({ "sky": "editor" })).await;

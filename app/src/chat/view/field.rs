@@ -1,6 +1,11 @@
 //! The field one writes in. Enter sends, Shift with Enter makes a new line.
 
-use crate::{drawn::Draw, icon::icon, session::expect_session};
+use crate::{
+    changing::{flag, text as changing},
+    drawn::Draw,
+    icon::icon,
+    session::expect_session,
+};
 use leptos::{
     ev::{KeyboardEvent, SubmitEvent},
     prelude::*,
@@ -12,7 +17,7 @@ pub(super) fn field(text: RwSignal<String>) -> impl IntoView {
     let refusal = RwSignal::new(String::new());
     let say = move || {
         let written = text.get_untracked();
-        if written.trim().is_empty() {
+        if written.trim().is_empty() || !untrack(|| session.writes()) {
             return;
         }
         match session.say(&written) {
@@ -44,7 +49,8 @@ pub(super) fn field(text: RwSignal<String>) -> impl IntoView {
                 id="chat-input"
                 data-testid="chat-input"
                 aria-label="Message"
-                placeholder="Message"
+                placeholder=changing(move || if session.writes() { "Message" } else { "Writing is for editors" }.to_owned())
+                readonly=flag(move || !session.writes())
                 rows="1"
                 enterkeyhint="send"
                 prop:value=text
@@ -56,7 +62,7 @@ pub(super) fn field(text: RwSignal<String>) -> impl IntoView {
                 on:blur=move |_| session.stop_writing()
                 on:keydown=key
             ></textarea>
-            <button class="icon-button chat-send" data-testid="chat-send" aria-label="Send">
+            <button class="icon-button chat-send" data-testid="chat-send" aria-label="Send" disabled=flag(move || !session.writes())>
                 {icon("M5 12h14M13 6l6 6-6 6")}
             </button>
         </form>

@@ -118,8 +118,7 @@ impl Model {
                 self.kept = Kept::with(self.kept.take(), before.unwrap_or_default(), LOST.to_owned());
             }
             None => {
-                self.shown = String::new();
-                self.unseen = difference("", &text, None);
+                self.unseen = difference(&self.shown, &text, None);
                 self.client = Some(Client::new(position, text));
             }
         }

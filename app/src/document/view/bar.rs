@@ -16,7 +16,9 @@ pub(super) fn bar(session: Session, field: Field) -> impl IntoView {
     let export = String::from("/api/rooms/") + session.room().as_str() + "/document";
     let state = move || {
         let (open, pending) = document.with(|document| (document.is_open(), document.is_pending()));
-        State::of(open, session.status.with(|status| *status == Connection::Live), pending)
+        session
+            .status
+            .with(|status| State::of(open, status, session.writes(), pending))
     };
     view! {
         <div class="document-bar" on:mousedown=move |press| press.prevent_default()>
@@ -29,7 +31,7 @@ pub(super) fn bar(session: Session, field: Field) -> impl IntoView {
                 data-testid="document-undo"
                 aria-label="Undo"
                 title="Undo what you did"
-                disabled=flag(move || !document.with(Model::can_undo))
+                disabled=flag(move || !session.writes() || !document.with(Model::can_undo))
                 on:click=act(move |_| field.undo())
             >
                 {icon("M8 5 4 9l4 4M4 9h10a5 5 0 0 1 0 10h-4")}
@@ -40,7 +42,7 @@ pub(super) fn bar(session: Session, field: Field) -> impl IntoView {
                 data-testid="document-redo"
                 aria-label="Redo"
                 title="Do it again"
-                disabled=flag(move || !document.with(Model::can_redo))
+                disabled=flag(move || !session.writes() || !document.with(Model::can_redo))
                 on:click=act(move |_| field.redo())
             >
                 {icon("m16 5 4 4-4 4M20 9H10a5 5 0 0 0 0 10h4")}
@@ -58,21 +60,27 @@ pub(super) fn bar(session: Session, field: Field) -> impl IntoView {
 enum State {
     /// The text is not known yet.
     Opening,
+    /// It is not mine to read.
+    Closed,
     /// The server has everything.
     Saved,
     /// Something is on its way.
     Saving,
     /// There is no way at the moment.
     Offline,
+    /// It is not mine to write.
+    Reading,
 }
 
 impl State {
-    fn of(open: bool, live: bool, pending: bool) -> Self {
-        match (open, live, pending) {
-            (false, ..) => Self::Opening,
-            (_, false, _) => Self::Offline,
-            (.., true) => Self::Saving,
-            (.., false) => Self::Saved,
+    fn of(open: bool, connection: &Connection, writes: bool, pending: bool) -> Self {
+        match connection {
+            Connection::Refused(_) if !open => Self::Closed,
+            _ if !open => Self::Opening,
+            Connection::Live if pending => Self::Saving,
+            Connection::Live if !writes => Self::Reading,
+            Connection::Live => Self::Saved,
+            _ => Self::Offline,
         }
     }
 
@@ -80,9 +88,11 @@ impl State {
     fn name(self) -> &'static str {
         match self {
             Self::Opening => "opening",
+            Self::Closed => "closed",
             Self::Saved => "saved",
             Self::Saving => "saving",
             Self::Offline => "offline",
+            Self::Reading => "reading",
         }
     }
 
@@ -90,9 +100,11 @@ impl State {
     fn words(self) -> &'static str {
         match self {
             Self::Opening => "Opening …",
+            Self::Closed => "Not open to you",
             Self::Saved => "All changes saved",
             Self::Saving => "Saving …",
             Self::Offline => "Offline: what you write is kept",
+            Self::Reading => "You can read it, not write",
         }
     }
 }
@@ -100,13 +112,23 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::{Code, Refusal};
 
     #[test]
     fn only_what_the_server_has_is_called_saved() {
-        assert_eq!(State::of(false, true, false), State::Opening);
-        assert_eq!(State::of(true, true, false), State::Saved);
-        assert_eq!(State::of(true, true, true), State::Saving);
-        assert_eq!(State::of(true, false, false), State::Offline);
-        assert_eq!(State::of(true, false, true), State::Offline);
+        let (live, away) = (Connection::Live, Connection::Connecting);
+        assert_eq!(State::of(false, &live, true, false), State::Opening);
+        assert_eq!(State::of(true, &live, true, false), State::Saved);
+        assert_eq!(State::of(true, &live, true, true), State::Saving);
+        assert_eq!(State::of(true, &away, true, false), State::Offline);
+        assert_eq!(State::of(true, &away, true, true), State::Offline);
+        assert_eq!(State::of(true, &live, false, false), State::Reading);
+        assert_eq!(
+            State::of(true, &live, false, true),
+            State::Saving,
+            "written before that"
+        );
+        let denied = Connection::Refused(Refusal::new(Code::AccessDenied, "No."));
+        assert_eq!(State::of(false, &denied, false, false), State::Closed);
     }
 }

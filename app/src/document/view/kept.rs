@@ -2,12 +2,12 @@
 
 use crate::{
     changing::{act, part, text},
+    clipboard,
     document::model::Kept,
     drawn::{Draw, Drawn},
     session::Session,
 };
-use leptos::{html, prelude::*, task::spawn_local};
-use wasm_bindgen_futures::JsFuture;
+use leptos::{html, prelude::*};
 
 /// The notice; nothing where nothing was refused or lost.
 pub(super) fn kept(session: Session) -> impl IntoView {
@@ -21,7 +21,8 @@ fn notice(session: Session, Kept { text: refused, why }: Kept) -> Drawn {
     let copy = move |_| {
         if let Some(field) = field.get_untracked() {
             field.select();
-            copy(field.value(), copied);
+            // Selected, it can be copied by hand where the browser keeps the clipboard to secure pages.
+            clipboard::copy(copied, field.value(), |_| {});
         }
     };
     view! {
@@ -37,14 +38,4 @@ fn notice(session: Session, Kept { text: refused, why }: Kept) -> Drawn {
         </div>
     }
     .later()
-}
-
-/// Puts a text into the clipboard. Where the browser keeps that to secure pages, the text is selected, to be copied by hand.
-fn copy(text: String, copied: RwSignal<bool>) {
-    if window().is_secure_context() {
-        spawn_local(async move {
-            let done = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
-            copied.try_set(done.is_ok());
-        });
-    }
 }

@@ -65,6 +65,11 @@ impl Desk {
         }
     }
 
+    /// Whether notes are mine to change.
+    pub(super) fn writes(&self) -> bool {
+        untrack(|| self.session.writes())
+    }
+
     /// Makes a note in the middle of what is seen, and begins to write on it.
     pub fn make(&self) {
         self.make_at(self.hand.view().center());
@@ -73,7 +78,7 @@ impl Desk {
     /// Makes a note around this place, in canvas units, and begins to write on it.
     pub fn make_at(&self, (x, y): (f64, f64)) {
         let name = chat::id::fresh().and_then(|id| id.as_str().parse().ok());
-        let Some(note) = name.filter(|_| self.save()) else {
+        let Some(note) = name.filter(|_| self.writes() && self.save()) else {
             return;
         };
         let (x, y) = inside((x - WIDTH / 2.0, y - HEIGHT / 2.0));
@@ -89,7 +94,7 @@ impl Desk {
 
     /// Begins to write on a note.
     pub(super) fn edit(&self, id: &NoteId) {
-        if self.editing.with_untracked(|editing| !is_on(editing, id)) && self.save() {
+        if self.writes() && self.editing.with_untracked(|editing| !is_on(editing, id)) && self.save() {
             self.begin(id, false);
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn sheet(desk: Desk, id: NoteId) -> impl IntoView {
         >
             {part(move || if edited.get() { editor(desk) } else { words(card) })}
             <p class="note-author">{read(card, |card| card.author().to_owned())}</p>
-            {part(move || chosen.get().then(|| bar(desk, &name(), card)))}
+            {part(move || (chosen.get() && desk.session.writes()).then(|| bar(desk, &name(), card)))}
         </div>
     }
     .later()

@@ -4,7 +4,7 @@ use super::{State, answer, not_joined};
 use crate::{
     clock::Now,
     room::{
-        access::{Asker, Restore, Wish, denied, invite_invalid},
+        access::{Asker, Restore, Wish, denied, invite_invalid, owner_only},
         book::Book as _,
         command::Ticket,
         outbox::{Effect, Out, Outbox},
@@ -106,6 +106,11 @@ impl State {
         let (Some(author), Some(asker)) = (self.author(peer, id), self.asker(peer)) else {
             return answer(out, ticket, Err(not_joined()));
         };
+        // Where rooms are not open by themselves, an open one is whose token says so.
+        let closes = matches!(change, AccessChange::Private) && !self.settings.open;
+        if closes && asker.granted != Some(Role::Owner) {
+            return answer(out, ticket, Err(owner_only()));
+        }
         let named = match &change {
             AccessChange::Role { user, .. } => self.presence.named(user),
             _ => None,

@@ -8,6 +8,7 @@ use crate::{
 use protocol::{Epoch, Position, Seq, ServerEvent, UserId, chat::Say};
 use std::sync::mpsc::{Receiver, channel};
 
+mod access;
 mod logs;
 mod moves;
 

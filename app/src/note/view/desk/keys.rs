@@ -18,7 +18,7 @@ impl Desk {
     /// A key was pressed in a note. What is typed into its text, or on its bar, is not about the note.
     pub(in crate::note::view) fn typed(&self, event: &KeyboardEvent) {
         let other = event.ctrl_key() || event.meta_key() || event.alt_key();
-        let Some((element, id)) = meant(event).filter(|_| !other) else {
+        let Some((element, id)) = meant(event).filter(|_| !other && self.writes()) else {
             return;
         };
         match event.key().as_str() {

@@ -26,6 +26,9 @@ impl Desk {
         // Without capture a fast pointer loses the note. Not every browser moves the focus to what is touched.
         element.set_pointer_capture(event.pointer_id()).ok();
         element.focus().ok();
+        if !self.writes() {
+            return;
+        }
         let corner = (card.note.x, card.note.y);
         let held = Drag::taken(id, event.pointer_id(), again, self.hand.world(event), corner);
         self.held.set(Some(held));
