@@ -4,6 +4,9 @@
 //!
 //! A connection that was lost stays for a grace, so that a blip is not a leave and a join. If its person comes back in that
 //! time, the new connection takes its place.
+//!
+//! What changed is told at once after a rest, and else with whatever else has changed once a while is over: when a hundred
+//! come back at the same time, they do not hear of each other a hundred times.
 
 mod others;
 
@@ -25,8 +28,12 @@ pub struct Presence {
     members: HashMap<PeerId, Member>,
     /// Connections to other replicas.
     pub others: Others,
-    /// The list as it was last told.
+    /// The list as it was last told. An entry without connections stands for one of which somebody knows something else:
+    /// it is told anew.
     told: Vec<PresenceEntry>,
+    /// When it was last told, and whether something may have changed since.
+    last: Option<Instant>,
+    stale: bool,
 }
 
 #[derive(Debug)]
@@ -103,25 +110,49 @@ impl Presence {
         gone.into_iter().filter(|peer| self.leave(*peer)).collect()
     }
 
-    /// When the next grace is over.
+    /// When the next grace is over, or a change is to be told of those that are told once in `every`.
     #[must_use]
-    pub fn due(&self) -> Option<Instant> {
-        self.members.values().filter_map(|member| member.grace).min()
+    pub fn due(&self, every: Duration) -> Option<Instant> {
+        let grace = self.members.values().filter_map(|member| member.grace).min();
+        let told = self.last.filter(|_| self.stale).map(|last| last + every);
+        grace.into_iter().chain(told).min()
     }
 
-    /// What changed since this was last asked; `None` if nothing that people see.
-    pub fn change(&mut self) -> Option<Change> {
+    /// Something may have changed. What is to be told of it, if it is time; `None` if nothing that people see.
+    pub fn changed(&mut self, now: Instant, every: Duration) -> Option<Change> {
+        self.stale = true;
+        self.due_change(now, every)
+    }
+
+    /// What is to be told now, if it is time.
+    pub fn due_change(&mut self, now: Instant, every: Duration) -> Option<Change> {
+        if !self.stale || self.last.is_some_and(|last| now < last + every) {
+            return None;
+        }
+        self.stale = false;
+        let list = self.list();
+        let change = difference(&self.told, &list)?;
+        self.told = list;
+        self.last = Some(now);
+        Some(change)
+    }
+
+    /// Everybody, in the order they came.
+    #[must_use]
+    pub fn list(&self) -> Vec<PresenceEntry> {
         let here = self.members.values().map(|member| &member.holding);
-        let now = people(here.chain(self.others.held()).cloned().collect());
-        let change = difference(&self.told, &now);
-        self.told = now;
-        change
+        people(here.chain(self.others.held()).cloned().collect())
     }
 
-    /// Everybody, as last told.
-    #[must_use]
-    pub fn list(&self) -> &[PresenceEntry] {
-        &self.told
+    /// Everybody, for somebody who follows the changes from now on.
+    pub fn show(&mut self) -> Vec<PresenceEntry> {
+        let list = self.list();
+        for entry in difference(&self.told, &list).map_or_else(Vec::new, |change| change.changed) {
+            self.told.retain(|told| told.user_id != entry.user_id);
+            let peers = Vec::new();
+            self.told.push(PresenceEntry { peers, ..entry });
+        }
+        list
     }
 
     /// The connection, if it is in and not lost.
@@ -149,8 +180,9 @@ impl Presence {
     /// What a person who is in is called.
     #[must_use]
     pub fn named(&self, user: &UserId) -> Option<Name> {
-        let entry = self.told.iter().find(|entry| entry.user_id == *user);
-        entry.map(|entry| entry.name.clone())
+        let here = self.members.values().map(|member| &member.holding);
+        let holding = here.chain(self.others.held()).find(|one| one.who.user_id == *user);
+        holding.map(|holding| holding.who.name.clone())
     }
 
     /// Whether this connection is one to this replica, be it lost or not.
@@ -198,6 +230,12 @@ mod tests {
     use protocol::Hue;
 
     const GRACE: Duration = Duration::from_secs(2);
+    const EVERY: Duration = Duration::from_millis(33);
+
+    /// What would be told if it were time.
+    fn change(presence: &mut Presence) -> Option<Change> {
+        presence.changed(Instant::now(), Duration::ZERO)
+    }
 
     fn identity(user: &str) -> Identity {
         let user_id: UserId = user.parse().unwrap();
@@ -218,14 +256,14 @@ mod tests {
     fn a_second_tab_changes_a_person_and_adds_none() {
         let mut presence = Presence::default();
         presence.join(Now::read(), PeerId(1), identity("ann"));
-        assert_eq!(users(presence.change()), (vec!["ann".into()], vec![]));
+        assert_eq!(users(change(&mut presence)), (vec!["ann".into()], vec![]));
         presence.join(Now::read(), PeerId(2), identity("ann"));
-        assert_eq!(users(presence.change()), (vec!["ann".into()], vec![]));
+        assert_eq!(users(change(&mut presence)), (vec!["ann".into()], vec![]));
         assert_eq!(presence.list().len(), 1);
         presence.leave(PeerId(1));
-        assert_eq!(users(presence.change()), (vec!["ann".into()], vec![]));
+        assert_eq!(users(change(&mut presence)), (vec!["ann".into()], vec![]));
         presence.leave(PeerId(2));
-        assert_eq!(users(presence.change()), (vec![], vec!["ann".into()]));
+        assert_eq!(users(change(&mut presence)), (vec![], vec!["ann".into()]));
     }
 
     #[test]
@@ -233,12 +271,12 @@ mod tests {
         let mut presence = Presence::default();
         let start = Now::read();
         presence.join(start, PeerId(1), identity("ann"));
-        presence.change();
+        _ = change(&mut presence);
         presence.lose(start, PeerId(1), GRACE);
-        assert_eq!(presence.change(), None);
+        assert_eq!(change(&mut presence), None);
         let replaced = presence.join(start.after(GRACE / 2), PeerId(2), identity("ann"));
         assert_eq!(replaced, [PeerId(1)]);
-        let (changed, left) = users(presence.change());
+        let (changed, left) = users(change(&mut presence));
         assert_eq!((changed.len(), left.len()), (1, 0));
         assert_eq!(presence.list()[0].since, start.at);
         assert!(presence.expire(start.after(GRACE * 2)).is_empty());
@@ -249,36 +287,63 @@ mod tests {
         let mut presence = Presence::default();
         let start = Now::read();
         presence.join(start, PeerId(1), identity("ann"));
-        presence.change();
+        _ = change(&mut presence);
         presence.lose(start, PeerId(1), GRACE);
-        assert_eq!(presence.due(), Some(start.instant + GRACE));
+        assert_eq!(presence.due(EVERY), Some(start.instant + GRACE));
         assert_eq!(presence.expire(start.after(GRACE)), [PeerId(1)]);
-        assert_eq!(users(presence.change()), (vec![], vec!["ann".into()]));
+        assert_eq!(users(change(&mut presence)), (vec![], vec!["ann".into()]));
         assert!(presence.is_empty());
     }
 
+    #[test]
+    fn a_crowd_is_told_at_once_and_then_together() {
+        let mut presence = Presence::default();
+        let start = Now::read();
+        let joins = |presence: &mut Presence, peer, after| {
+            let now = start.after(after);
+            presence.join(now, PeerId(peer), identity(&format!("u{peer}")));
+            presence.changed(now.instant, EVERY)
+        };
+        assert!(joins(&mut presence, 1, Duration::ZERO).is_some(), "after a rest");
+        assert_eq!(joins(&mut presence, 2, EVERY / 3), None);
+        assert_eq!(joins(&mut presence, 3, EVERY / 2), None);
+        let due = presence.due(EVERY).unwrap();
+        assert_eq!(due, start.instant + EVERY);
+        assert_eq!(presence.due_change(due, EVERY).unwrap().changed.len(), 2);
+        assert_eq!(
+            (presence.due(EVERY), presence.due_change(due + EVERY, EVERY)),
+            (None, None)
+        );
+    }
+
     proptest! {
-        /// Whoever follows the differences has the same list as whoever asks for all.
+        /// Whoever follows the differences, from whenever they came, has the same list as whoever asks for all.
         #[test]
-        fn differences_add_up_to_the_list(steps in prop::collection::vec((0_u8..4, 0_u32..6), 0..80)) {
+        fn differences_add_up_to_the_list(steps in prop::collection::vec((0_u8..5, 0_u32..6, 0_u64..60), 0..80)) {
             let mut presence = Presence::default();
             let mut now = Now::read();
-            let mut followed: HashMap<UserId, PresenceEntry> = HashMap::new();
-            for (step, peer) in steps {
-                now = now.after(Duration::from_millis(700));
+            let mut followers: Vec<HashMap<UserId, PresenceEntry>> = vec![HashMap::new()];
+            for (step, peer, ms) in steps {
+                now = now.after(Duration::from_millis(ms * ms));
                 match step {
                     0 | 1 => drop(presence.join(now, PeerId(peer), identity(["ann", "bob", "cyd"][peer as usize % 3]))),
                     2 => drop(presence.leave(PeerId(peer))),
-                    _ => drop(presence.lose(now, PeerId(peer), GRACE)),
+                    3 => drop(presence.lose(now, PeerId(peer), GRACE)),
+                    _ => followers.push(by_user(presence.show())),
                 }
                 presence.expire(now);
-                if let Some(change) = presence.change() {
-                    followed.retain(|user, _| !change.left.contains(user));
-                    followed.extend(change.changed.into_iter().map(|entry| (entry.user_id.clone(), entry)));
+                if let Some(change) = presence.changed(now.instant, EVERY) {
+                    for followed in &mut followers {
+                        followed.retain(|user, _| !change.left.contains(user));
+                        followed.extend(by_user(change.changed.clone()));
+                        prop_assert_eq!(&*followed, &by_user(presence.list()));
+                    }
                 }
-                let list: HashMap<_, _> = presence.list().iter().map(|e| (e.user_id.clone(), e.clone())).collect();
-                prop_assert_eq!(&followed, &list);
             }
         }
+    }
+
+    fn by_user(list: Vec<PresenceEntry>) -> HashMap<UserId, PresenceEntry> {
+        list.into_iter().map(|entry| (entry.user_id.clone(), entry)).collect()
     }
 }

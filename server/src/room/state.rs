@@ -13,7 +13,7 @@ use super::{
     document::Document,
     note::Notes,
     outbox::{Audience, Effect, Lease, LogCall, Newcomer, Out, Outbox, Purpose},
-    presence::Presence,
+    presence::{Change, Presence},
     tick::{self, Tick},
     typing::Typing,
     writer::Writer,
@@ -148,7 +148,7 @@ impl State {
                 join,
                 ticket,
             } => self.join(now, (peer, who, granted), &join, ticket, out),
-            Command::Leave { peer, ticket } => self.leave(peer, ticket, out),
+            Command::Leave { peer, ticket } => self.leave(now, peer, ticket, out),
             Command::Lose(peer) => self.lose(now, peer, out),
             Command::Say { peer, say, ticket } => self.say(now, peer, say, ticket, out),
             Command::ReadChat { peer, read, ticket } => self.read_chat(peer, read, ticket, out),
@@ -167,8 +167,10 @@ impl State {
         let gone = self.presence.expire(now);
         if !gone.is_empty() {
             self.forget(&gone, out);
-            self.tell_presence(out);
+            self.tell_presence(now, out);
         }
+        let change = self.presence.due_change(now.instant, self.interval());
+        self.tell_change(change, out);
         if self.presence.others.due().is_some_and(|due| due <= now.instant) {
             _ = self.presence.others.ask();
             out.push(Effect::Lease(Lease::Read));
@@ -190,7 +192,7 @@ impl State {
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
         let due = [
-            self.presence.due(),
+            self.presence.due(self.interval()),
             self.presence.others.due(),
             self.typing.due(),
             self.tick.due(self.interval()),
@@ -239,12 +241,13 @@ impl State {
         if let Some(holding) = self.presence.holding(peer) {
             out.push(Effect::Lease(Lease::Hold(holding.clone())));
         }
+        // Whoever comes is in their own welcome.
+        self.tell_presence(now, out);
         // A hearer first, then the snapshot: what is said in between is heard, and nothing is missed.
         out.push(Effect::Out(Out::Admit {
             peer,
             batch: join.batch,
         }));
-        self.tell_presence(out);
         out.push(self.read_for(Newcomer {
             peer,
             resume: join.resume.unwrap_or_default(),
@@ -253,8 +256,8 @@ impl State {
         }));
     }
 
-    fn leave(&mut self, peer: PeerId, ticket: Ticket, out: &mut Outbox) {
-        let left = if self.dismiss(peer, out) {
+    fn leave(&mut self, now: Now, peer: PeerId, ticket: Ticket, out: &mut Outbox) {
+        let left = if self.dismiss(now, peer, out) {
             Ok(Reply::Left(Left {}))
         } else {
             Err(not_joined())
@@ -262,11 +265,11 @@ impl State {
         answer(out, ticket, left);
     }
 
-    fn dismiss(&mut self, peer: PeerId, out: &mut Outbox) -> bool {
+    fn dismiss(&mut self, now: Now, peer: PeerId, out: &mut Outbox) -> bool {
         let was_in = self.presence.leave(peer);
         if was_in {
             self.forget(&[peer], out);
-            self.tell_presence(out);
+            self.tell_presence(now, out);
         }
         was_in
     }
@@ -336,12 +339,16 @@ impl State {
         }
     }
 
+    /// Who is here may have changed: everybody is told, now or with the next telling.
+    fn tell_presence(&mut self, now: Now, out: &mut Outbox) {
+        let change = self.presence.changed(now.instant, self.interval());
+        self.tell_change(change, out);
+    }
+
     /// Tells everybody what changed: in full to some, as a difference to others.
-    fn tell_presence(&mut self, out: &mut Outbox) {
-        let Some(change) = self.presence.change() else {
-            return;
-        };
-        let present = self.presence.list().to_vec();
+    fn tell_change(&mut self, change: Option<Change>, out: &mut Outbox) {
+        let Some(change) = change else { return };
+        let present = self.presence.list();
         let full = PresenceTold {
             room: self.room.clone(),
             present,

@@ -90,12 +90,14 @@ async fn tabs_of_one_person_on_two_replicas_are_one_entry() {
     let present = tab.joins_batching("sky").await.present;
     assert_eq!(names(&present), ["ann", "bob"]);
     assert_eq!(present[0].peers.len(), 2);
-    tab.leaves("sky").await.unwrap();
-    let left = |event: &ServerEvent| match event {
-        ServerEvent::PresenceChanged(change) => change.changed.iter().find(|entry| entry.peers.len() == 1).cloned(),
+    let with_tabs = |event: &ServerEvent, tabs| match event {
+        ServerEvent::PresenceChanged(change) => change.changed.iter().find(|one| one.peers.len() == tabs).cloned(),
         _ => None,
     };
-    assert_eq!(ann.hears(left).await.user_id.as_str(), "ann");
+    ann.hears(|event| with_tabs(event, 2)).await;
+    tab.leaves("sky").await.unwrap();
+    let left = ann.hears(|event| with_tabs(event, 1)).await;
+    assert_eq!(left.user_id.as_str(), "ann");
     bob.leaves("sky").await.unwrap();
     ann.sees(present, &["ann"]).await;
 }

@@ -74,8 +74,7 @@ async fn two_tabs_are_one_person_with_two_connections() {
     let present = two.joins("sky").await.present;
     assert_eq!(names(&present), ["bob", "ann"]);
     assert_eq!(present[1].peers.len(), 2);
-    one.leaves("sky").await.unwrap();
-    let left = bob.hears(|event| match event {
+    let both = bob.hears(|event| match event {
         ServerEvent::Presence(presence) => presence
             .present
             .iter()
@@ -83,7 +82,8 @@ async fn two_tabs_are_one_person_with_two_connections() {
             .map(|_| ()),
         _ => None,
     });
-    left.await;
+    both.await;
+    one.leaves("sky").await.unwrap();
     let peers = bob.hears(|event| match event {
         ServerEvent::Presence(presence) => Some(presence.present[1].peers.clone()),
         _ => None,

@@ -171,7 +171,7 @@ impl State {
                 None => self.put_out(peer, out),
             }
         }
-        self.tell_presence(out);
+        self.tell_presence(now, out);
     }
 
     fn tell_access(&mut self, now: Now, peer: PeerId, role: Role, out: &mut Outbox) {

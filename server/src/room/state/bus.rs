@@ -29,7 +29,7 @@ impl State {
         match told {
             RoomTold::Entry(topic, epoch, entry) => self.hear_entry(now, topic, epoch, &entry, out),
             RoomTold::Life(topic, epoch) => self.hear_life(topic, epoch, out),
-            RoomTold::Present(life, present) => self.hear_present(life, present, out),
+            RoomTold::Present(life, present) => self.hear_present(now, life, present, out),
             RoomTold::Tick(moved) => self.hear_moves(now, moved),
             RoomTold::Hello => self.tell_all(out),
         }
@@ -52,7 +52,7 @@ impl State {
             Ok(others) => {
                 let next = self.presence.others.read(now.instant, others);
                 read_if(next, out);
-                self.presence_changed(out);
+                self.presence_changed(now, out);
             }
             Err(error) => {
                 tracing::debug!(room = %self.room, %error, "presence is not known just now");
@@ -113,13 +113,13 @@ impl State {
         load_if_lost(topic, met, out);
     }
 
-    fn hear_present(&mut self, life: Life, present: Present, out: &mut Outbox) {
+    fn hear_present(&mut self, now: Now, life: Life, present: Present, out: &mut Outbox) {
         let own = self.settings.life.as_ref() == Some(&life);
         let next = self.presence.others.told(life, own, present);
         read_if(next, out);
         // What this replica has written down itself people have been told already.
         if !own {
-            self.presence_changed(out);
+            self.presence_changed(now, out);
         }
     }
 
@@ -174,14 +174,14 @@ impl State {
     }
 
     /// Who is elsewhere may have changed: what those left behind who are gone is taken away, and everybody told.
-    fn presence_changed(&mut self, out: &mut Outbox) {
+    fn presence_changed(&mut self, now: Now, out: &mut Outbox) {
         let presence = &self.presence;
         let gone = self.tick.without(|peer| presence.person(peer).is_some());
         for peer in gone {
             self.tick.remove(peer);
             self.ahead.remove(&peer);
         }
-        self.tell_presence(out);
+        self.tell_presence(now, out);
     }
 }
 

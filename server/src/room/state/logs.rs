@@ -155,7 +155,7 @@ impl State {
         let Some(line) = entry.and_then(|entry| message(&self.room, &entry)) else {
             return;
         };
-        for user in mentioned(&line, self.presence.list()) {
+        for user in mentioned(&line, &self.presence.list()) {
             out.push(Effect::Out(Out::Notify(user, notification(&line))));
         }
     }

@@ -31,7 +31,7 @@ impl State {
         } = newcomer;
         let pages = pages.unwrap_or_default();
         let Some(chat) = page(&pages, Topic::Chat) else {
-            self.dismiss(peer, out);
+            self.dismiss(now, peer, out);
             return answer(out, ticket, Err(unavailable()));
         };
         let Some(who) = self.presence.holding(peer).map(|holding| holding.who.clone()) else {
@@ -117,7 +117,7 @@ impl State {
                 name: who.name,
                 hue: who.hue,
             },
-            present: self.presence.list().to_vec(),
+            present: self.presence.show(),
             cursors: self
                 .tick
                 .cursors()
