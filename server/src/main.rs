@@ -3,13 +3,34 @@
 use anyhow::Context;
 use clap::Parser;
 use server::{Config, Server, web};
-use std::{io::IsTerminal, pin::pin};
-use tokio::{net::TcpListener, signal};
+use std::{io::IsTerminal, num::NonZero, pin::pin, thread};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+    signal,
+};
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     let config = Config::parse();
+    runtime()
+        .context("cannot start the threads that serve")?
+        .block_on(run(config))
+}
+
+/// On one core everything is served by this thread: a second one would only take turns with it. And what the first thread of
+/// a process allocates is its heap, which glibc lets grow in larger steps than those of other threads.
+fn runtime() -> std::io::Result<Runtime> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut builder = if cores == 1 {
+        Builder::new_current_thread()
+    } else {
+        Builder::new_multi_thread()
+    };
+    builder.enable_all().build()
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
     let filter =
         EnvFilter::try_new(&config.log).context("the log level (--log, ORRERY_LOG) is not of EnvFilter's syntax")?;
     tracing_subscriber::fmt()
