@@ -1,4 +1,7 @@
-//! Logs in memory: a ring per room and topic, gone with the process. Its epoch is drawn anew each time one begins.
+//! Logs in memory: a ring per room and topic, gone with the process.
+//!
+//! A ring is there once something was written. Before that a log is only its epoch, which is drawn from its name: so nothing
+//! has to be remembered for whoever only looks, and the first append writes the epoch that they were told.
 
 mod ring;
 
@@ -8,8 +11,13 @@ use protocol::{Epoch, MessageId, RoomId, Seq, UserId, health::Store};
 use ring::Ring;
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Mutex, PoisonError},
+    hash::{BuildHasher, RandomState},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
+
+/// Rooms share this many counts of lives: when one is forgotten, the logs of so few others in which nothing stands begin a
+/// new life with it.
+const LIVES: usize = 4096;
 
 /// Rings by room and topic. The rings of a room live and die together, so that none outlives what another one says.
 pub struct MemoryLog {
@@ -18,17 +26,20 @@ pub struct MemoryLog {
     /// Rooms that are kept; beyond it the one that was longest untouched goes, and with it its epochs, so that nobody
     /// takes a later ring for one of them.
     most: usize,
+    /// Draws epochs.
+    dice: RandomState,
     /// A std mutex: it is held for a few map operations and never across an await.
     rooms: Mutex<Rooms>,
 }
 
-#[derive(Default)]
 struct Rooms {
     by_id: HashMap<RoomId, Room>,
     /// The same rooms by their last touch: the first is the one that was longest untouched.
     by_touch: BTreeMap<u64, RoomId>,
     /// Counts touches.
     touches: u64,
+    /// How often rooms were forgotten, by what their names hash to.
+    lives: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -44,26 +55,65 @@ impl MemoryLog {
         Self {
             keep,
             most,
-            rooms: Mutex::default(),
+            dice: RandomState::new(),
+            rooms: Mutex::new(Rooms {
+                by_id: HashMap::new(),
+                by_touch: BTreeMap::new(),
+                touches: 0,
+                lives: vec![0; LIVES],
+            }),
         }
     }
 
-    fn with<T>(&self, room: &RoomId, topic: Topic, use_ring: impl FnOnce(&mut Ring) -> T) -> T {
+    /// Looks at a log. One that was never written is made for the look.
+    fn look<T>(&self, room: &RoomId, topic: Topic, look: impl FnOnce(&Ring) -> T) -> T {
+        let mut rooms = self.lock();
+        match rooms.known(room, topic) {
+            Some(ring) => look(ring),
+            None => look(&self.unwritten(&rooms, room, topic)),
+        }
+    }
+
+    /// Writes to a log.
+    fn write<T>(&self, room: &RoomId, topic: Topic, write: impl FnOnce(&mut Ring) -> T) -> T {
+        let mut rooms = self.lock();
+        let unwritten = self.unwritten(&rooms, room, topic);
+        if !rooms.by_id.contains_key(room) && rooms.by_id.len() >= self.most {
+            rooms.forget_oldest(&self.dice);
+        }
+        write(rooms.touch(room).rings.entry(topic).or_insert(unwritten))
+    }
+
+    fn unwritten(&self, rooms: &Rooms, room: &RoomId, topic: Topic) -> Ring {
+        let life = rooms.lives[shelf(&self.dice, room)];
+        Ring::new(topic, self.keep, Epoch(self.dice.hash_one((room, topic, life))))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Rooms> {
         // A panic while the lock was held cannot leave a ring half written: each operation ends with its last push.
-        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = rooms.touch(room, self.most);
-        use_ring(room.rings.entry(topic).or_insert_with(|| Ring::new(topic, self.keep)))
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// Which count of lives is a room's.
+fn shelf(dice: &RandomState, room: &RoomId) -> usize {
+    (dice.hash_one(room) % LIVES as u64) as usize
+}
+
 impl Rooms {
-    /// The room, which is the last to be forgotten from now on. Where it is new, another may have to make room.
-    fn touch(&mut self, id: &RoomId, most: usize) -> &mut Room {
+    /// A ring, if there is one. Its room is the last to be forgotten from now on.
+    fn known(&mut self, room: &RoomId, topic: Topic) -> Option<&Ring> {
+        if !self.by_id.contains_key(room) {
+            return None;
+        }
+        self.touch(room).rings.get(&topic)
+    }
+
+    /// The room, made where there is none; the last to be forgotten from now on.
+    fn touch(&mut self, id: &RoomId) -> &mut Room {
         self.touches += 1;
-        match self.by_id.get(id) {
-            Some(room) => _ = self.by_touch.remove(&room.touched),
-            None if self.by_id.len() >= most => self.forget_oldest(),
-            None => {}
+        if let Some(room) = self.by_id.get(id) {
+            self.by_touch.remove(&room.touched);
         }
         self.by_touch.insert(self.touches, id.clone());
         let room = self.by_id.entry(id.clone()).or_default();
@@ -71,9 +121,11 @@ impl Rooms {
         room
     }
 
-    fn forget_oldest(&mut self) {
+    fn forget_oldest(&mut self, dice: &RandomState) {
         if let Some((_, id)) = self.by_touch.pop_first() {
             self.by_id.remove(&id);
+            let life = &mut self.lives[shelf(dice, &id)];
+            *life = life.wrapping_add(1);
         }
     }
 }
@@ -87,28 +139,27 @@ impl Log for MemoryLog {
         expected: Option<Seq>,
         entry: NewEntry,
     ) -> Result<Appended, LogError> {
-        Ok(self.with(room, topic, |ring| ring.append(expected, entry)))
+        Ok(self.write(room, topic, |ring| ring.append(expected, entry)))
     }
 
     async fn read(&self, room: &RoomId, topic: Topic, span: Span) -> Result<Page, LogError> {
-        Ok(self.with(room, topic, |ring| ring.read(span)))
+        Ok(self.look(room, topic, |ring| ring.read(span)))
     }
 
     async fn load(&self, room: &RoomId, topic: Topic) -> Result<Loaded, LogError> {
-        Ok(self.with(room, topic, |ring| ring.load()))
+        Ok(self.look(room, topic, Ring::load))
     }
 
     async fn find(&self, room: &RoomId, topic: Topic, by: &UserId, id: &MessageId) -> Result<Option<Entry>, LogError> {
-        Ok(self.with(room, topic, |ring| ring.find(by, id).cloned()))
+        Ok(self.look(room, topic, |ring| ring.find(by, id).cloned()))
     }
 
     async fn is_known(&self, room: &RoomId) -> Result<bool, LogError> {
-        let rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(rooms.by_id.contains_key(room))
+        Ok(self.lock().by_id.contains_key(room))
     }
 
     async fn compact(&self, room: &RoomId, topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Result<(), LogError> {
-        self.with(room, topic, |ring| ring.compact(epoch, snapshot));
+        self.write(room, topic, |ring| ring.compact(epoch, snapshot));
         Ok(())
     }
 
@@ -128,30 +179,44 @@ mod tests {
         access: 10,
     };
 
+    fn room(name: &str) -> RoomId {
+        name.parse().unwrap()
+    }
+
+    fn written(log: &MemoryLog, name: &str, topic: Topic) {
+        let entry = NewEntry {
+            by: "ann".parse().unwrap(),
+            id: "1".parse().unwrap(),
+            body: "{}".into(),
+        };
+        log.write(&room(name), topic, |ring| ring.append(None, entry));
+    }
+
+    fn epoch(log: &MemoryLog, name: &str, topic: Topic) -> Epoch {
+        log.look(&room(name), topic, |ring| ring.end().epoch)
+    }
+
     #[test]
     fn the_longest_untouched_room_makes_room() {
         let log = MemoryLog::new(KEEP, 2);
-        let room = |name: &str| name.parse::<RoomId>().unwrap();
-        let epoch = |name: &str, topic| log.with(&room(name), topic, |ring| ring.end().epoch);
-        let (a, b, notes) = (
-            epoch("a", Topic::Chat),
-            epoch("b", Topic::Chat),
-            epoch("b", Topic::Note),
-        );
-        assert_eq!(epoch("a", Topic::Chat), a);
-        epoch("c", Topic::Document);
-        assert_eq!(epoch("a", Topic::Chat), a, "a was touched after b");
-        assert_ne!(epoch("b", Topic::Chat), b, "b began a new life");
-        assert_ne!(epoch("b", Topic::Note), notes, "with all its logs");
+        for name in ["a", "b"] {
+            written(&log, name, Topic::Chat);
+        }
+        let (a, b) = (epoch(&log, "a", Topic::Chat), epoch(&log, "b", Topic::Chat));
+        let notes = epoch(&log, "b", Topic::Note);
+        assert_eq!(epoch(&log, "a", Topic::Chat), a);
+        written(&log, "c", Topic::Document);
+        assert_eq!(epoch(&log, "a", Topic::Chat), a, "a was touched after b");
+        assert_ne!(epoch(&log, "b", Topic::Chat), b, "b began a new life");
+        assert_ne!(epoch(&log, "b", Topic::Note), notes, "with all its logs");
     }
 
     #[tokio::test]
-    async fn whoever_only_asks_keeps_no_room() {
+    async fn whoever_only_looks_leaves_nothing_behind() {
         let log = MemoryLog::new(KEEP, 2);
-        let room = |name: &str| name.parse::<RoomId>().unwrap();
-        log.with(&room("a"), Topic::Chat, |_| ());
-        assert!(log.is_known(&room("a")).await.unwrap());
+        written(&log, "a", Topic::Chat);
         for name in ["b", "c", "d"] {
+            epoch(&log, name, Topic::Chat);
             assert!(!log.is_known(&room(name)).await.unwrap(), "{name}");
         }
         assert!(log.is_known(&room("a")).await.unwrap());
@@ -161,8 +226,7 @@ mod tests {
     fn touches_and_rooms_stay_as_many() {
         let log = MemoryLog::new(KEEP, 3);
         for turn in 0..50_u32 {
-            let room: RoomId = (turn * 7 % 5).to_string().parse().unwrap();
-            log.with(&room, Topic::Chat, |_| ());
+            written(&log, &(turn * 7 % 5).to_string(), Topic::Chat);
         }
         let rooms = log.rooms.lock().unwrap();
         assert_eq!((rooms.by_id.len(), rooms.by_touch.len()), (3, 3));

@@ -7,7 +7,7 @@ use std::{
     ops::Range,
 };
 
-/// A log. It can be asked before anything was written: it has its epoch from the beginning.
+/// A log. It can be asked before anything was written.
 pub(super) struct Ring {
     topic: Topic,
     keep: Retention,
@@ -20,12 +20,12 @@ pub(super) struct Ring {
 }
 
 impl Ring {
-    /// A log that begins now.
-    pub(super) fn new(topic: Topic, keep: Retention) -> Self {
+    /// A log in which nothing stands yet.
+    pub(super) fn new(topic: Topic, keep: Retention, epoch: Epoch) -> Self {
         Self {
             topic,
             keep,
-            epoch: Epoch(rand::random()),
+            epoch,
             last: Seq::default(),
             snapshot: None,
             entries: VecDeque::new(),

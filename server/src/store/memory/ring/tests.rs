@@ -22,7 +22,7 @@ fn written(topic: Topic, keep: usize, writes: u64) -> Ring {
         note: keep,
         access: keep,
     };
-    let mut ring = Ring::new(topic, keep);
+    let mut ring = Ring::new(topic, keep, Epoch(1));
     for id in 1..=writes {
         ring.append(None, entry(id));
     }
