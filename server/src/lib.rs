@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod lease;
 pub mod limit;
 pub mod listener;
+pub mod memory;
 pub mod metrics;
 pub mod revocation;
 pub mod room;

@@ -308,6 +308,12 @@ impl Family {
             counter.inc_by(n);
         }
     }
+
+    /// How many were counted, whatever their label.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.values().map(IntCounter::get).sum()
+    }
 }
 
 fn register<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> Result<C, prometheus::Error> {

@@ -9,6 +9,7 @@ use crate::{
     },
     lease::{Leases, memory::MemoryLeases},
     listener::{GuardedListener, serve::serve},
+    memory,
     metrics::Metrics,
     revocation::{Nowhere, Register, Revocations},
     rooms::Rooms,
@@ -42,7 +43,7 @@ pub struct Server {
     metrics: Arc<Metrics>,
     io: gateway::Handle,
     cancel: CancellationToken,
-    /// What runs beside rooms and connections: all that has to do with other replicas.
+    /// What runs beside rooms and connections.
     tasks: TaskTracker,
 }
 
@@ -131,6 +132,11 @@ impl Server {
         let minding = Arc::clone(&gateway);
         let mind = async move { minding.timer.mind(&minding.connections).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
+        tasks.spawn(
+            cancel
+                .clone()
+                .run_until_cancelled_owned(memory::mind(Arc::clone(&metrics))),
+        );
         let (layer, io) = gateway::layer(&gateway, &config);
         let config = Arc::new(config);
         let web = Web {

@@ -1,18 +1,28 @@
-//! `storm`: all come at once, as after an outage. Those who are there already must not feel it.
+//! `storm`: all come at once, as after an outage. Those who are there already must not feel it. Then all leave, and the same
+//! happens once more: the server must need no more memory after the second time than after the first.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep};
 
 use super::{
     Stage,
     cost::Meter,
     gathering::{Gathering, Plan},
 };
-use crate::Report;
+use crate::{Report, process::Processes};
 
 /// Those who are there already.
 const THERE: usize = 20;
 /// People in a room where nothing else is asked for.
 const MEMBERS: u32 = 10;
+/// The server has settled once its memory has shrunk no more for so long. What it keeps for those who may come back, and
+/// for a crowd that may, it keeps for less.
+const SETTLED: Duration = Duration::from_secs(8);
+/// What is waited for at most.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Memory after the second storm beside that after the first, at most.
+const BACK: f64 = 1.1;
 
 /// Everybody joins, so many at once.
 pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
@@ -38,17 +48,26 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
     .await?;
     let meter = Meter::start(&stage.processes, &crowd.tally);
     let storm = Gathering::of(&Arc::clone(crowd), plan, there.len()).await?;
-    let cost = meter.stop(&crowd.tally);
+    let (cost, joined) = (meter.stop(&crowd.tally), storm.len());
+    let full = stage.processes.usage();
+    let mut faults = storm.verdict();
+    faults += there.verdict();
+    drop(storm);
+    let first = settled(&stage.processes).await;
+    let again = Gathering::of(&Arc::clone(crowd), plan, there.len()).await?;
+    faults += again.verdict();
+    drop(again);
+    let second = settled(&stage.processes).await;
 
     let counts = crowd.tally.counts();
     let mut report = Report::new("storm");
-    let arrived = storm.len() as f64;
+    let arrived = joined as f64;
     report.count(
         "connections",
         "connections asked for",
         (plan.rooms * plan.members) as u64,
     );
-    report.count("joined", "joined", storm.len() as u64);
+    report.count("joined", "joined", joined as u64);
     report.ratio(
         "connections_per_s",
         "connections a second, each to its welcome",
@@ -75,10 +94,34 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
     if counts.disconnected > 0 {
         report.object(format!("{} were disconnected", counts.disconnected));
     }
-    let mut faults = storm.verdict();
-    faults += there.verdict();
-    // Both tell all failures there were.
+    if let (Some(full), Some(first), Some(second)) = (full.map(|usage| usage.resident as f64), first, second) {
+        report.bytes("resident_full", "resident with all of them", full);
+        report.bytes("resident_left", "resident once all have left", first);
+        report.bytes("resident_again", "resident after a second such storm", second);
+        if second > BACK * first {
+            report.object(format!(
+                "memory is {:.2} times what it was before the second storm",
+                second / first
+            ));
+        }
+    }
+    // All tell all failures there were.
     faults.failed = counts.failed;
     report.faults(faults);
     Ok(report)
+}
+
+/// The server's memory once it does not shrink any more; `None` where it is not known.
+async fn settled(processes: &Processes) -> Option<f64> {
+    let began = Instant::now();
+    let (mut least, mut since) = (processes.usage()?.resident, began);
+    while since.elapsed() < SETTLED && began.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(200)).await;
+        let now = processes.usage()?.resident;
+        // Less by a few pages is noise.
+        if now < least - least / 200 {
+            (least, since) = (now, Instant::now());
+        }
+    }
+    Some(processes.usage()?.resident as f64)
 }
