@@ -40,6 +40,19 @@ pub struct Bearer {
     pub until: u64,
 }
 
+impl Bearer {
+    /// Somebody whom nobody has signed in, for as long as a session may last from `now` (seconds since 1970).
+    #[must_use]
+    pub fn guest(who: Identity, now: u64) -> Self {
+        Self {
+            who,
+            grants: Grants::default(),
+            issued: now,
+            until: now.saturating_add(SESSION.as_secs()),
+        }
+    }
+}
+
 impl From<Claims> for Bearer {
     fn from(claims: Claims) -> Self {
         Self {
@@ -110,12 +123,18 @@ impl Keys {
 
     /// A token for this person's socket, valid for `span` from `now` (seconds since 1970).
     pub fn sign(&self, who: &Identity, now: u64, span: Duration) -> Result<String, jsonwebtoken::errors::Error> {
-        self.signed(who, now, span, Purpose::Socket)
+        self.lend(&Bearer::guest(who.clone(), now), now, span)
     }
 
-    /// A token for this person's cookie, likewise; no socket takes it.
-    pub fn sign_session(&self, who: &Identity, now: u64) -> Result<String, jsonwebtoken::errors::Error> {
-        self.signed(who, now, SESSION, Purpose::Session)
+    /// The same out of a session: with its roles, and for no longer than that lasts.
+    pub fn lend(&self, session: &Bearer, now: u64, span: Duration) -> Result<String, jsonwebtoken::errors::Error> {
+        let until = session.until.min(now.saturating_add(span.as_secs()));
+        self.signed(session, now, until, Purpose::Socket)
+    }
+
+    /// A token for this person's cookie, which lasts as long as they are signed in; no socket takes it.
+    pub fn sign_session(&self, session: &Bearer, now: u64) -> Result<String, jsonwebtoken::errors::Error> {
+        self.signed(session, now, session.until, Purpose::Session)
     }
 
     /// Whose token a socket or a program brings, or why it is not taken: with one of the codes that begin with `token_`.
@@ -136,18 +155,18 @@ impl Keys {
 
     fn signed(
         &self,
-        who: &Identity,
+        Bearer { who, grants, .. }: &Bearer,
         now: u64,
-        span: Duration,
+        until: u64,
         purpose: Purpose,
     ) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
             sub: who.user_id.clone(),
             name: Some(who.name.clone()),
             hue: Some(who.hue),
-            exp: now.saturating_add(span.as_secs()),
+            exp: until,
             iat: Some(now),
-            rooms: Grants::default(),
+            rooms: grants.clone(),
         };
         encode(&Header::default(), &Signed::ours(claims, purpose), &self.sign)
     }

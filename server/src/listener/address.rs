@@ -26,6 +26,12 @@ pub fn of(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     group(address)
 }
 
+/// Whether somebody says for whom they ask, and nobody is believed who does.
+#[must_use]
+pub fn is_disbelieved(headers: &HeaderMap, trusted: &[IpNet]) -> bool {
+    trusted.is_empty() && headers.contains_key("x-forwarded-for")
+}
+
 /// What the header says, the last first; `None` where it is no address.
 fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> {
     let values = headers.get_all("x-forwarded-for").into_iter();
@@ -71,6 +77,14 @@ mod tests {
     fn nobody_is_believed_who_is_not_trusted() {
         assert_eq!(from("203.0.113.9", &["192.0.2.1"], &[]), "203.0.113.9");
         assert_eq!(from("203.0.113.9", &["192.0.2.1"], &["10.0.0.0/8"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn a_proxy_that_nobody_named_is_noticed() {
+        let (mut headers, trusted) = (HeaderMap::new(), ["10.0.0.0/8".parse().unwrap()]);
+        assert!(!is_disbelieved(&headers, &[]));
+        headers.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));
+        assert!(is_disbelieved(&headers, &[]) && !is_disbelieved(&headers, &trusted));
     }
 
     #[test]

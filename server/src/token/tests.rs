@@ -123,7 +123,7 @@ fn verdict_body(token: &str) -> &str {
 #[test]
 fn a_session_is_no_token_and_a_token_no_session() {
     let keys = Keys::new("secret");
-    let session = keys.sign_session(&ann(), seconds()).unwrap();
+    let session = keys.sign_session(&Bearer::guest(ann(), seconds()), seconds()).unwrap();
     let socket = keys.sign(&ann(), seconds(), Duration::from_secs(60)).unwrap();
     assert_eq!(keys.verify_session(&session).map(|bearer| bearer.who), Ok(ann()));
     assert_eq!(code(&keys, &session), Code::TokenWrongAudience);
@@ -143,9 +143,11 @@ fn the_secret_before_still_verifies_and_signs_no_more() {
     let mut config = Config::development();
     config.auth.jwt_secret_previous = Some("before".into());
     let keys = Keys::of(&config, after, Arc::default()).unwrap();
-    let old = before.sign_session(&ann(), seconds()).unwrap();
+    let old = before
+        .sign_session(&Bearer::guest(ann(), seconds()), seconds())
+        .unwrap();
     assert!(keys.verify_session(&old).is_ok());
-    let new = keys.sign_session(&ann(), seconds()).unwrap();
+    let new = keys.sign_session(&Bearer::guest(ann(), seconds()), seconds()).unwrap();
     assert!(before.verify_session(&new).is_err());
     assert!(Keys::new(after).verify_session(&new).is_ok());
 }
@@ -274,7 +276,7 @@ fn what_was_revoked_is_refused() {
     let keys = Keys::new("secret");
     let (now, span) = (seconds(), Duration::from_secs(60));
     let before = keys.sign(&ann(), now, span).unwrap();
-    let session = keys.sign_session(&ann(), now).unwrap();
+    let session = keys.sign_session(&Bearer::guest(ann(), now), now).unwrap();
     let revocation = crate::revocation::Revocation {
         user: ann().user_id,
         at: now,

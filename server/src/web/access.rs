@@ -5,7 +5,7 @@ use crate::{
     config::Switch,
     room::{access::Gate, access::denied, book::Book as _},
     store::{Loaded, LogError, Topic},
-    token,
+    token::{self, Bearer},
 };
 use axum::{
     http::{HeaderMap, StatusCode, header},
@@ -38,18 +38,15 @@ pub fn caller(web: &Web, headers: &HeaderMap) -> Result<Option<Caller>, Refusal>
         }
         None => session::bearer(web, headers),
     };
-    Ok(bearer.map(|bearer| Caller {
-        user: bearer.who.user_id,
-        grants: bearer.grants,
-    }))
+    Ok(bearer.map(Caller::from))
 }
 
-impl Caller {
-    /// A person without a token.
-    #[must_use]
-    pub fn plain(user: UserId) -> Self {
-        let grants = Grants::default();
-        Self { user, grants }
+impl From<Bearer> for Caller {
+    fn from(bearer: Bearer) -> Self {
+        Self {
+            user: bearer.who.user_id,
+            grants: bearer.grants,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Server functions: what a page asks behind people's backs, answered for the person whose request it is.
 
 use super::{Web, access::Caller, rooms::live, session};
-use crate::clock::Now;
+use crate::{clock::Now, token::Bearer};
 use app::backend::{Backend, Later, SharedBackend};
 use axum::{
     Extension,
@@ -15,15 +15,15 @@ use protocol::{Hue, Name, auth::Identity, health::LiveRoom};
 use std::sync::Arc;
 
 /// `POST /api/app/…`.
-pub async fn call(State(web): State<Web>, who: Option<Extension<Identity>>, request: Request) -> Response {
-    let who = who.map(|Extension(who)| who);
+pub async fn call(State(web): State<Web>, session: Option<Extension<Bearer>>, request: Request) -> Response {
+    let session = session.map(|Extension(session)| session);
     let secure = session::is_secure(request.headers());
     let provide = move || {
-        let (web, who) = (web.clone(), who.clone());
+        let (web, session) = (web.clone(), session.clone());
         let response = use_context::<ResponseOptions>().unwrap_or_default();
         provide_context::<SharedBackend>(Arc::new(RequestBackend {
             web,
-            who,
+            session,
             secure,
             response,
         }));
@@ -37,32 +37,32 @@ pub async fn call(State(web): State<Web>, who: Option<Extension<Identity>>, requ
 struct RequestBackend {
     web: Web,
     /// `None` where only those come in who have a session, and this one has none.
-    who: Option<Identity>,
+    session: Option<Bearer>,
     secure: bool,
     response: ResponseOptions,
 }
 
 impl Backend for RequestBackend {
     fn token(&self) -> Option<String> {
-        let who = self.who.as_ref()?;
+        let session = self.session.as_ref()?;
         let span = self.web.config.auth.token();
-        let token = self.web.keys.sign(who, Now::read().at.0 / 1000, span);
+        let token = self.web.keys.lend(session, Now::read().at.0 / 1000, span);
         token
             .inspect_err(|error| tracing::error!(%error, "a token could not be signed"))
             .ok()
     }
 
     fn rename(&self, name: Name, hue: Hue) -> Option<Identity> {
-        let user_id = self.who.as_ref()?.user_id.clone();
-        let who = Identity { name, hue, user_id };
-        if let Some(cookie) = session::set_cookie(&self.web, &who, self.secure) {
+        let mut session = self.session.clone()?;
+        (session.who.name, session.who.hue) = (name, hue);
+        if let Some(cookie) = session::set_cookie(&self.web, &session, self.secure) {
             self.response.append_header(header::SET_COOKIE, cookie);
         }
-        Some(who)
+        Some(session.who)
     }
 
     fn rooms(&self) -> Later<Vec<LiveRoom>> {
-        let (web, caller) = (self.web.clone(), self.who.clone().map(|who| Caller::plain(who.user_id)));
+        let (web, caller) = (self.web.clone(), self.session.clone().map(Caller::from));
         Box::pin(async move { live(&web, caller.as_ref()).await })
     }
 }

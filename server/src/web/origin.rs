@@ -19,11 +19,7 @@ pub async fn of_socket(State(web): State<Web>, request: Request, next: Next) -> 
     let Some(origin) = origin.filter(|origin| !is_here(origin, request.headers())) else {
         return next.run(request).await;
     };
-    let allowed = &web.config.auth.allowed_origins;
-    if !origin
-        .to_str()
-        .is_ok_and(|origin| allowed.iter().any(|one| one.is(origin)))
-    {
+    if !is_allowed(&web, &origin) {
         return refuse(
             &web,
             "Pages of this origin may not open a socket here (ALLOWED_ORIGINS).",
@@ -47,6 +43,18 @@ pub async fn of_socket(State(web): State<Web>, request: Request, next: Next) -> 
     response
 }
 
+/// Lets those pages sign somebody in that may open a socket: any other could make a visitor somebody whom they know nothing of.
+pub async fn of_form(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN);
+    if origin.is_some_and(|origin| !is_here(origin, request.headers()) && !is_allowed(&web, origin)) {
+        return refuse(
+            &web,
+            "Pages of this origin may not sign anybody in here (ALLOWED_ORIGINS).",
+        );
+    }
+    next.run(request).await
+}
+
 /// Lets only our own pages do what is done for whoever the cookie names.
 pub async fn of_page(State(web): State<Web>, request: Request, next: Next) -> Response {
     let headers = request.headers();
@@ -56,6 +64,13 @@ pub async fn of_page(State(web): State<Web>, request: Request, next: Next) -> Re
         return refuse(&web, "Only this server's own pages may ask this.");
     }
     next.run(request).await
+}
+
+fn is_allowed(web: &Web, origin: &HeaderValue) -> bool {
+    let allowed = &web.config.auth.allowed_origins;
+    origin
+        .to_str()
+        .is_ok_and(|origin| allowed.iter().any(|one| one.is(origin)))
 }
 
 fn refuse(web: &Web, message: &str) -> Response {

@@ -10,6 +10,7 @@ use crate::{
     clock::Now,
     room::chat::messages,
     store::{Span, Topic},
+    token::Bearer,
 };
 use app::{
     access::address,
@@ -25,11 +26,11 @@ use axum::{
 };
 use leptos::{context::use_context, nonce::use_nonce};
 use leptos_axum::ResponseOptions;
-use protocol::{Code, Role, RoomId, auth::Identity, chat::ChatMessage, limits::CHAT_PAGE};
+use protocol::{Code, Role, RoomId, chat::ChatMessage, limits::CHAT_PAGE};
 
 /// `GET /`.
-pub async fn lobby(State(web): State<Web>, identity: Option<Extension<Identity>>, request: Request) -> Response {
-    let caller = identity.map(|Extension(who)| Caller::plain(who.user_id));
+pub async fn lobby(State(web): State<Web>, session: Option<Extension<Bearer>>, request: Request) -> Response {
+    let caller = session.map(|Extension(session)| Caller::from(session));
     let rooms = live(&web, caller.as_ref()).await;
     render(Page::Live(Live::Lobby { rooms }), request).await
 }
@@ -38,16 +39,17 @@ pub async fn lobby(State(web): State<Web>, identity: Option<Extension<Identity>>
 pub async fn room(
     State(web): State<Web>,
     Path(room): Path<String>,
-    identity: Option<Extension<Identity>>,
+    session: Option<Extension<Bearer>>,
     request: Request,
 ) -> Response {
-    let Some(Extension(identity)) = identity else {
+    let Some(Extension(session)) = session else {
         let page = render(Page::Closed, request).await;
         return (StatusCode::UNAUTHORIZED, page).into_response();
     };
+    let identity = session.who.clone();
     match room.parse::<RoomId>() {
         Ok(room) => {
-            let (chat, private, role) = match sight(&web, &room, &identity, request.uri()).await {
+            let (chat, private, role) = match sight(&web, &room, session, request.uri()).await {
                 Sight::All { private, role } => (chat(&web, &room).await, private, role),
                 Sight::Invited(role) => (Vec::new(), true, role),
                 Sight::Nothing { invited } => {
@@ -90,12 +92,12 @@ enum Sight {
     Nothing { invited: bool },
 }
 
-async fn sight(web: &Web, room: &RoomId, who: &Identity, uri: &Uri) -> Sight {
+async fn sight(web: &Web, room: &RoomId, session: Bearer, uri: &Uri) -> Sight {
     // Where access cannot be read, nothing is shown but the page itself; the join will say why.
     let Ok(gate) = access::gate(web, room).await else {
         return Sight::Invited(Role::Editor);
     };
-    let caller = Caller::plain(who.user_id.clone());
+    let caller = Caller::from(session);
     if let Some(role) = access::role(web, &gate, room, Some(&caller)) {
         let private = gate.is_private();
         return Sight::All { private, role };

@@ -2,42 +2,37 @@
 //! there are guests.
 
 use super::{Web, guest::guest};
-use crate::{
-    clock::Now,
-    config::Switch,
-    token::{Bearer, SESSION},
-};
+use crate::{clock::Now, config::Switch, token::Bearer};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use protocol::auth::Identity;
 
 /// Name of the cookie, without TLS and with it. The longer one browsers take from this very host only, and over TLS, so that no
 /// neighbour under the same domain can put another in its place.
 const COOKIES: [&str; 2] = ["orrery_session", "__Host-orrery_session"];
 
-/// Puts the [`Identity`] of a request into its extensions, and the cookie of a new guest into its response. Where there are no
-/// guests, a request without a session has no identity.
+/// Puts the session of a request, a [`Bearer`], into its extensions, and the cookie of a new guest into its response. Where
+/// there are no guests, a request without a session has none.
 pub async fn identify(State(web): State<Web>, mut request: Request, next: Next) -> Response {
     let secure = is_secure(request.headers());
-    let known = bearer(&web, request.headers()).map(|bearer| bearer.who);
+    let known = bearer(&web, request.headers());
     let new = known.is_none();
-    let who = match web.config.auth.guests {
-        Switch::On => known.or_else(guest),
+    let session = match web.config.auth.guests {
+        Switch::On => known.or_else(|| Some(Bearer::guest(guest()?, Now::read().at.0 / 1000))),
         Switch::Off => known,
     };
-    if who.is_none() && web.config.auth.guests == Switch::On {
+    if session.is_none() && web.config.auth.guests == Switch::On {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    let set = who
+    let set = session
         .as_ref()
         .filter(|_| new)
-        .and_then(|who| set_cookie(&web, who, secure));
-    if let Some(who) = who {
-        request.extensions_mut().insert(who);
+        .and_then(|session| set_cookie(&web, session, secure));
+    if let Some(session) = session {
+        request.extensions_mut().insert(session);
     }
     let mut response = next.run(request).await;
     // A page made for one person must not be shown to another by a cache between.
@@ -58,14 +53,15 @@ pub fn bearer(web: &Web, headers: &HeaderMap) -> Option<Bearer> {
 }
 
 /// The header that makes a browser remember who it belongs to. `None`, and a line in the log, where signing fails.
-pub fn set_cookie(web: &Web, who: &Identity, secure: bool) -> Option<HeaderValue> {
+pub fn set_cookie(web: &Web, session: &Bearer, secure: bool) -> Option<HeaderValue> {
+    let now = Now::read().at.0 / 1000;
     let token = web
         .keys
-        .sign_session(who, Now::read().at.0 / 1000)
+        .sign_session(session, now)
         .inspect_err(|error| tracing::error!(%error, "a session could not be signed"))
         .ok()?;
     let (name, secure) = (cookie_name(secure), if secure { "; Secure" } else { "" });
-    let age = SESSION.as_secs();
+    let age = session.until.saturating_sub(now);
     HeaderValue::try_from(format!(
         "{name}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"
     ))

@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use protocol::{Code, Refusal, SOCKET_PATH};
-use std::time::Instant;
+use std::{sync::Once, time::Instant};
 
 /// Bytes that a session may send before it has said whose it is: far more than request, handshake and token have.
 const UNPROVEN: u32 = 16 * 1024;
@@ -105,7 +105,11 @@ fn admit(web: &Web, remote: &Remote, asked: &Asked, request: &Request) -> Result
     if web.gateway.is_draining() {
         return Err(draining());
     }
-    let address = address::of(remote.peer, request.headers(), &web.config.limits.trusted_proxies);
+    let trusted = &web.config.limits.trusted_proxies;
+    if address::is_disbelieved(request.headers(), trusted) {
+        warn_of_proxy();
+    }
+    let address = address::of(remote.peer, request.headers(), trusted);
     web.gateway.by_address.take(&address).map_err(|wait| {
         web.metrics.handshakes_refused.inc("address");
         too_fast(wait)
@@ -121,6 +125,17 @@ fn admit(web: &Web, remote: &Remote, asked: &Asked, request: &Request) -> Result
         web.metrics.handshakes_refused.inc("pending");
         Refusal::new(Code::Busy, "Too many are coming in just now.").retry_after(RETRY)
     })
+}
+
+/// Says once that there seems to be a proxy which is not believed.
+fn warn_of_proxy() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing::warn!(
+            "requests come with X-Forwarded-For: if there is a proxy in front, name its network in TRUSTED_PROXIES, or all \
+             who come through it share the limits of one address"
+        );
+    });
 }
 
 /// Whether a session that polls sends more than one may that has not said whose it is.

@@ -10,6 +10,7 @@ mod connect;
 mod cursor;
 mod document;
 mod drain;
+mod enter;
 mod file;
 mod limits;
 mod note;
