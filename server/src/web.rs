@@ -3,6 +3,7 @@
 pub mod access;
 pub mod backend;
 pub mod document;
+pub mod enter;
 pub mod guest;
 pub mod health;
 pub mod metrics;
@@ -64,7 +65,10 @@ pub type Service = BoxCloneSyncService<Request, Response, Infallible>;
 /// All routes. Socket.IO is a layer around them, which answers before they are asked: a router notes in each request what it
 /// found, and the library keeps the request of each session for as long as that lasts.
 pub fn service(web: &Web, socket: gateway::Layer) -> Service {
-    let routes = app(web).merge(machines(web)).fallback_service(pages(web));
+    let routes = app(web)
+        .merge(machines(web))
+        .merge(door(web))
+        .fallback_service(pages(web));
     let service = ServiceBuilder::new()
         .layer(middleware::from_fn(security::tell))
         .layer(middleware::from_fn_with_state(web.clone(), origin::of_socket))
@@ -105,6 +109,14 @@ fn app(web: &Web) -> Router {
         .route("/api/app/{*function}", post(backend::call))
         .layer(middleware::from_fn_with_state(web.clone(), session::identify))
         .layer(middleware::from_fn_with_state(web.clone(), origin::of_page))
+        .with_state(web.clone())
+}
+
+/// The way in for people whom somebody else has signed in.
+fn door(web: &Web) -> Router {
+    Router::new()
+        .route("/enter", post(enter::enter))
+        .layer(middleware::from_fn_with_state(web.clone(), origin::of_form))
         .with_state(web.clone())
 }
 

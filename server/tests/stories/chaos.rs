@@ -8,7 +8,7 @@ use crate::{
     stage::{Person, Stage},
     vandal::{Raw, raw},
 };
-use futures::{FutureExt, SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt};
 use protocol::ServerEvent;
 use rand::{RngExt, SeedableRng, rngs::SmallRng, seq::IndexedRandom};
 use server::config::Limits;
@@ -149,7 +149,9 @@ async fn a_flood_of_each_event_harms_nobody() {
     .await;
     let mut talk = Talk::begin(&stage).await;
     for event in SOUND.iter().filter(|packet| packet.starts_with("42")) {
-        let mut vandal = raw(&stage).await;
+        // One who reads what comes: who does not is ended for that, before anything is too fast.
+        let (mut vandal, heard) = raw(&stage).await.split();
+        tokio::spawn(heard.for_each(async |_| ()));
         vandal
             .send(Message::text("421[\"room.join\",{\"room\":\"sky\"}]"))
             .await
@@ -158,16 +160,14 @@ async fn a_flood_of_each_event_harms_nobody() {
             if vandal.send(Message::text(*event)).await.is_err() {
                 break;
             }
-            while let Some(Some(Ok(_))) = vandal.next().now_or_never() {}
+            tokio::task::yield_now().await;
         }
+        drop(vandal.close().await);
         talk.goes_on().await;
     }
     only_two_are_left(&stage).await;
-    // For going on after refusals, or for not even reading them.
-    let slow = stage
-        .metric("collab_slow_client_evictions_total{reason=\"queue_full\"}")
-        .await;
-    assert!(stage.metric("collab_floods_total").await + slow >= 1.0);
+    // For going on after refusals.
+    assert!(stage.metric("collab_floods_total").await >= 1.0);
     for kind in ["join", "chat", "cursor", "document", "note"] {
         let counted = stage
             .metric(&format!("collab_rate_limited_total{{kind=\"{kind}\"}}"))

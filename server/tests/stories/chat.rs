@@ -186,9 +186,10 @@ async fn who_is_in_a_room_whose_log_was_forgotten_is_told_to_join_again() {
     let (mut ann, mut bob) = (stage.person("ann").await, stage.person("bob").await);
     ann.joins("sky").await;
     ann.says("sky", "before").await.unwrap();
-    // Of two rooms the logs are kept in memory, and these were used later.
+    // Of two rooms the logs are kept in memory, and these were written to later.
     for other in ["sea", "land"] {
         bob.joins(other).await;
+        bob.says(other, "hello").await.unwrap();
         bob.leaves(other).await.unwrap();
         while stage.metric("collab_rooms").await > 1.0 {}
     }
