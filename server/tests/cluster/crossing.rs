@@ -11,6 +11,7 @@ use protocol::{
     health::{Bus, Health, Mode, Status, Store},
     note::Change,
     presence::PresenceEntry,
+    room::Welcome,
     typing::{Type, TypingAt},
 };
 use serde_json::{Value, json};
@@ -177,8 +178,15 @@ async fn a_document_has_one_history_and_notes_one_board() {
         );
         assert!(a.is_ok() && b.is_ok());
     }
-    let (at_a, at_b) = (ann.joins("sky").await, bob.joins("sky").await);
-    assert_eq!(at_a.document.position.seq.0, 20);
+    // The last of each reaches the other replica over the bus, after its author was answered.
+    let (mut at_a, mut at_b) = (ann.joins("sky").await, bob.joins("sky").await);
+    let all = |at: &Welcome| at.document.position.seq.0 == 20 && at.note.position.seq.0 == 20;
+    while !all(&at_a) {
+        at_a = ann.joins("sky").await;
+    }
+    while !all(&at_b) {
+        at_b = bob.joins("sky").await;
+    }
     assert_eq!(at_a.document.snapshot, at_b.document.snapshot);
     assert_eq!(at_a.document.snapshot.unwrap().len(), 40);
     assert_eq!(at_a.note.snapshot.as_ref().unwrap().len(), 20);
