@@ -241,13 +241,12 @@ impl State {
         if let Some(holding) = self.presence.holding(peer) {
             out.push(Effect::Lease(Lease::Hold(holding.clone())));
         }
-        // Whoever comes is in their own welcome.
-        self.tell_presence(now, out);
         // A hearer first, then the snapshot: what is said in between is heard, and nothing is missed.
         out.push(Effect::Out(Out::Admit {
             peer,
             batch: join.batch,
         }));
+        self.tell_presence(now, out);
         out.push(self.read_for(Newcomer {
             peer,
             resume: join.resume.unwrap_or_default(),
