@@ -78,7 +78,10 @@ impl State {
 
     /// Whoever comes by an invitation has its role from then on.
     fn take_invite(&mut self, now: Now, (peer, who): (PeerId, &Identity), invite: InviteId, out: &mut Outbox) {
-        let id: Result<MessageId, _> = format!("invite-{peer}-{}", now.at.0).parse();
+        // As often as it is wished for at the same place in the log, it is done once; and once more after a role that it
+        // brought was taken away.
+        let at = self.gate.book().position().seq;
+        let id: Result<MessageId, _> = format!("invite-{peer}-{at}").parse();
         let asker = Asker {
             user: who.user_id.clone(),
             name: who.name.clone(),
