@@ -142,6 +142,12 @@ impl Keys {
         self.check(token, Purpose::Socket, Now::read()).map_err(refusal)
     }
 
+    /// Whom somebody else has signed in, likewise. A token of ours is not taken: a socket's could be read by scripts, and is
+    /// not to become a session.
+    pub fn verify_entry(&self, token: &str) -> Result<Bearer, Refusal> {
+        self.check(token, Purpose::Entry, Now::read()).map_err(refusal)
+    }
+
     /// Whose cookie this is, likewise.
     pub fn verify_session(&self, token: &str) -> Result<Bearer, Refusal> {
         self.check(token, Purpose::Session, Now::read()).map_err(refusal)

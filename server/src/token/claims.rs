@@ -23,6 +23,8 @@ pub(super) enum Purpose {
     Session,
     /// A connection, or a request of a program.
     Socket,
+    /// To become a session. None of ours is for that, only those that others have signed.
+    Entry,
 }
 
 impl Purpose {
@@ -30,6 +32,7 @@ impl Purpose {
         match self {
             Self::Session => "session",
             Self::Socket => "socket",
+            Self::Entry => "entry",
         }
     }
 }

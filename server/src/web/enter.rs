@@ -16,7 +16,7 @@ use serde::Deserialize;
 /// The form.
 #[derive(Deserialize)]
 pub struct Entry {
-    /// Who they are: what a socket would take as well.
+    /// Who they are. Not one of our own tokens.
     token: String,
     /// Where they want to go; to the lobby where they do not say.
     room: Option<String>,
@@ -29,7 +29,7 @@ pub async fn enter(State(web): State<Web>, headers: HeaderMap, Form(Entry { toke
         Some(Err(error)) => return rooms::bad_room(&error),
         None => "/".to_owned(),
     };
-    let session = match web.keys.verify(token.trim()) {
+    let session = match web.keys.verify_entry(token.trim()) {
         Ok(session) => session,
         Err(error) => return refused(&web, StatusCode::UNAUTHORIZED, error),
     };

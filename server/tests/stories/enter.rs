@@ -9,11 +9,11 @@ use socketio::Event;
 
 const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
 
-/// A token that says these roles, good for a minute.
-fn token(user: &str, rooms: &Value) -> String {
+/// A token that another has signed, with these roles, good for so many seconds.
+fn token(user: &str, rooms: &Value, seconds: i64) -> String {
     let who = identity(user);
     let now = server::clock::Now::read().at.0 / 1000;
-    let claims = json!({ "sub": who.user_id, "name": who.name, "iat": now, "exp": now + 60, "rooms": rooms });
+    let claims = json!({ "sub": who.user_id, "name": who.name, "iat": now, "exp": now.saturating_add_signed(seconds), "rooms": rooms });
     encode(
         &Header::default(),
         &claims,
@@ -47,7 +47,7 @@ async fn a_token_opens_the_pages_with_the_roles_that_it_says() {
     let stage = closed().await;
     let (head, _) = stage.get("/r/sky").await;
     assert!(head.starts_with("HTTP/1.1 401"), "{head}");
-    let form = format!("token={}&room=sky", token("ann", &json!({ "sky": "viewer" })));
+    let form = format!("token={}&room=sky", token("ann", &json!({ "sky": "viewer" }), 60));
     let (head, _) = enters(&stage, &form, "origin: https://app.example\r\n").await;
     assert!(
         head.starts_with("HTTP/1.1 303") && head.contains("location: /r/sky"),
@@ -85,7 +85,7 @@ async fn a_token_opens_the_pages_with_the_roles_that_it_says() {
 #[tokio::test]
 async fn another_name_keeps_the_roles() {
     let stage = closed().await;
-    let form = format!("token={}", token("ann", &json!({ "sky": "editor" })));
+    let form = format!("token={}", token("ann", &json!({ "sky": "editor" }), 60));
     let (head, _) = enters(&stage, &form, "").await;
     assert!(head.contains("location: /\r\n"), "{head}");
     let session = format!("cookie: {}\r\n", cookie(&head).unwrap().0);
@@ -105,7 +105,7 @@ async fn another_name_keeps_the_roles() {
 #[tokio::test]
 async fn who_brings_nothing_good_stays_out() {
     let stage = closed().await;
-    let good = token("ann", &json!({}));
+    let good = token("ann", &json!({}), 60);
     let answer = async |form: &str, headers: &str| enters(&stage, form, headers).await;
     let (head, body) = answer("token=a.b.c", "").await;
     assert!(
@@ -119,7 +119,18 @@ async fn who_brings_nothing_good_stays_out() {
         head.starts_with("HTTP/1.1 403") && body.contains("origin_refused"),
         "{head}"
     );
+    // A socket's token, which scripts can read, is not to become a session.
+    let ours = Stage::token("ann", 60);
+    let (head, body) = answer(&format!("token={ours}"), "").await;
+    assert!(
+        head.starts_with("HTTP/1.1 401") && body.contains("token_wrong_audience"),
+        "{head}"
+    );
     assert!(answer("room=sky", "").await.0.starts_with("HTTP/1.1 422"));
-    let (head, _) = answer(&format!("token={}", Stage::token("ann", -5)), "").await;
-    assert!(head.starts_with("HTTP/1.1 401") && cookie(&head).is_none(), "{head}");
+    let (head, body) = answer(&format!("token={}", token("ann", &json!({}), -5)), "").await;
+    assert!(
+        head.starts_with("HTTP/1.1 401") && body.contains("token_expired"),
+        "{head}"
+    );
+    assert_eq!(cookie(&head), None);
 }
