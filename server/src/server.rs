@@ -95,6 +95,7 @@ impl Server {
         let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
         let Parts {
             log,
+            glance,
             leases,
             bus,
             register,
@@ -143,7 +144,7 @@ impl Server {
             config: Arc::clone(&config),
             gateway: Arc::clone(&gateway),
             leases,
-            log: Arc::clone(&log),
+            log: glance,
             metrics: Arc::clone(&metrics),
             keys,
             started: std::time::Instant::now(),
@@ -214,6 +215,8 @@ impl Drop for Running {
 /// What rooms stand on.
 struct Parts {
     log: Arc<dyn Log>,
+    /// The same for whoever only looks: it leaves nothing behind.
+    glance: Arc<dyn Log>,
     leases: Arc<dyn Leases>,
     bus: Option<Arc<Bus>>,
     register: Arc<dyn Register>,
@@ -242,6 +245,7 @@ impl Parts {
             } = Cluster::connect(config, url, instance, keep, metrics, ending).await?;
             let bus = Some(bus);
             return Ok(Self {
+                glance: Arc::new(log.glance()),
                 log,
                 leases,
                 bus,
@@ -259,6 +263,7 @@ impl Parts {
             }
         };
         Ok(Self {
+            glance: Arc::clone(&log),
             log,
             leases: Arc::new(MemoryLeases::default()),
             bus: None,

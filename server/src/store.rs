@@ -172,18 +172,6 @@ pub struct Loaded {
     pub entries: Vec<Entry>,
 }
 
-impl Loaded {
-    /// A log that was never written.
-    pub const NOTHING: Self = Self {
-        end: Position {
-            epoch: Epoch(0),
-            seq: Seq(0),
-        },
-        snapshot: None,
-        entries: Vec::new(),
-    };
-}
-
 /// What somebody who followed a log knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
@@ -239,10 +227,6 @@ pub trait Log: Send + Sync + 'static {
 
     /// Finds an entry by its author and id, among those that are kept.
     async fn find(&self, room: &RoomId, topic: Topic, by: &UserId, id: &MessageId) -> Result<Option<Entry>, LogError>;
-
-    /// Whether a room may have a log. Whoever only looks, at a name that anybody can make up, asks this first: reading a log
-    /// that was never written gives it an epoch, which some stores remember for a while.
-    async fn is_known(&self, room: &RoomId) -> Result<bool, LogError>;
 
     /// Takes a snapshot of the log of this epoch, in place of the one before. Entries that it holds may go from now on,
     /// but the newest are kept as [`Retention`] says. One of another epoch, or older than the one that is there, is

@@ -49,7 +49,7 @@ pub struct Web {
     pub gateway: Arc<Gateway>,
     /// Who is where.
     pub leases: Arc<dyn Leases>,
-    /// What was said.
+    /// What was said, for whoever only looks.
     pub log: Arc<dyn Log>,
     /// What is counted.
     pub metrics: Arc<Metrics>,

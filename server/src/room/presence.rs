@@ -137,6 +137,12 @@ impl Presence {
         Some(change)
     }
 
+    /// Everybody, as last told.
+    #[must_use]
+    pub fn told(&self) -> &[PresenceEntry] {
+        &self.told
+    }
+
     /// Everybody, in the order they came.
     #[must_use]
     pub fn list(&self) -> Vec<PresenceEntry> {
@@ -224,126 +230,4 @@ fn difference(before: &[PresenceEntry], now: &[PresenceEntry]) -> Option<Change>
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use protocol::Hue;
-
-    const GRACE: Duration = Duration::from_secs(2);
-    const EVERY: Duration = Duration::from_millis(33);
-
-    /// What would be told if it were time.
-    fn change(presence: &mut Presence) -> Option<Change> {
-        presence.changed(Instant::now(), Duration::ZERO)
-    }
-
-    fn identity(user: &str) -> Identity {
-        let user_id: UserId = user.parse().unwrap();
-        Identity {
-            hue: Hue::of(&user_id),
-            name: user.parse().unwrap(),
-            user_id,
-        }
-    }
-
-    fn users(change: Option<Change>) -> (Vec<String>, Vec<String>) {
-        let change = change.unwrap_or_default();
-        let changed = change.changed.iter().map(|entry| entry.user_id.to_string()).collect();
-        (changed, change.left.iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn a_second_tab_changes_a_person_and_adds_none() {
-        let mut presence = Presence::default();
-        presence.join(Now::read(), PeerId(1), identity("ann"));
-        assert_eq!(users(change(&mut presence)), (vec!["ann".into()], vec![]));
-        presence.join(Now::read(), PeerId(2), identity("ann"));
-        assert_eq!(users(change(&mut presence)), (vec!["ann".into()], vec![]));
-        assert_eq!(presence.list().len(), 1);
-        presence.leave(PeerId(1));
-        assert_eq!(users(change(&mut presence)), (vec!["ann".into()], vec![]));
-        presence.leave(PeerId(2));
-        assert_eq!(users(change(&mut presence)), (vec![], vec!["ann".into()]));
-    }
-
-    #[test]
-    fn a_blip_is_neither_a_leave_nor_a_join() {
-        let mut presence = Presence::default();
-        let start = Now::read();
-        presence.join(start, PeerId(1), identity("ann"));
-        _ = change(&mut presence);
-        presence.lose(start, PeerId(1), GRACE);
-        assert_eq!(change(&mut presence), None);
-        let replaced = presence.join(start.after(GRACE / 2), PeerId(2), identity("ann"));
-        assert_eq!(replaced, [PeerId(1)]);
-        let (changed, left) = users(change(&mut presence));
-        assert_eq!((changed.len(), left.len()), (1, 0));
-        assert_eq!(presence.list()[0].since, start.at);
-        assert!(presence.expire(start.after(GRACE * 2)).is_empty());
-    }
-
-    #[test]
-    fn who_does_not_come_back_has_left() {
-        let mut presence = Presence::default();
-        let start = Now::read();
-        presence.join(start, PeerId(1), identity("ann"));
-        _ = change(&mut presence);
-        presence.lose(start, PeerId(1), GRACE);
-        assert_eq!(presence.due(EVERY), Some(start.instant + GRACE));
-        assert_eq!(presence.expire(start.after(GRACE)), [PeerId(1)]);
-        assert_eq!(users(change(&mut presence)), (vec![], vec!["ann".into()]));
-        assert!(presence.is_empty());
-    }
-
-    #[test]
-    fn a_crowd_is_told_at_once_and_then_together() {
-        let mut presence = Presence::default();
-        let start = Now::read();
-        let joins = |presence: &mut Presence, peer, after| {
-            let now = start.after(after);
-            presence.join(now, PeerId(peer), identity(&format!("u{peer}")));
-            presence.changed(now.instant, EVERY)
-        };
-        assert!(joins(&mut presence, 1, Duration::ZERO).is_some(), "after a rest");
-        assert_eq!(joins(&mut presence, 2, EVERY / 3), None);
-        assert_eq!(joins(&mut presence, 3, EVERY / 2), None);
-        let due = presence.due(EVERY).unwrap();
-        assert_eq!(due, start.instant + EVERY);
-        assert_eq!(presence.due_change(due, EVERY).unwrap().changed.len(), 2);
-        assert_eq!(
-            (presence.due(EVERY), presence.due_change(due + EVERY, EVERY)),
-            (None, None)
-        );
-    }
-
-    proptest! {
-        /// Whoever follows the differences, from whenever they came, has the same list as whoever asks for all.
-        #[test]
-        fn differences_add_up_to_the_list(steps in prop::collection::vec((0_u8..5, 0_u32..6, 0_u64..60), 0..80)) {
-            let mut presence = Presence::default();
-            let mut now = Now::read();
-            let mut followers: Vec<HashMap<UserId, PresenceEntry>> = vec![HashMap::new()];
-            for (step, peer, ms) in steps {
-                now = now.after(Duration::from_millis(ms * ms));
-                match step {
-                    0 | 1 => drop(presence.join(now, PeerId(peer), identity(["ann", "bob", "cyd"][peer as usize % 3]))),
-                    2 => drop(presence.leave(PeerId(peer))),
-                    3 => drop(presence.lose(now, PeerId(peer), GRACE)),
-                    _ => followers.push(by_user(presence.show())),
-                }
-                presence.expire(now);
-                if let Some(change) = presence.changed(now.instant, EVERY) {
-                    for followed in &mut followers {
-                        followed.retain(|user, _| !change.left.contains(user));
-                        followed.extend(by_user(change.changed.clone()));
-                        prop_assert_eq!(&*followed, &by_user(presence.list()));
-                    }
-                }
-            }
-        }
-    }
-
-    fn by_user(list: Vec<PresenceEntry>) -> HashMap<UserId, PresenceEntry> {
-        list.into_iter().map(|entry| (entry.user_id.clone(), entry)).collect()
-    }
-}
+mod tests;

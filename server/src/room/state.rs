@@ -347,7 +347,7 @@ impl State {
     /// Tells everybody what changed: in full to some, as a difference to others.
     fn tell_change(&mut self, change: Option<Change>, out: &mut Outbox) {
         let Some(change) = change else { return };
-        let present = self.presence.list();
+        let present = self.presence.told().to_vec();
         let full = PresenceTold {
             room: self.room.clone(),
             present,

@@ -109,11 +109,6 @@ impl Log for FileLog {
         self.look(move |read| table::find(read, &log, &by, &id)).await
     }
 
-    /// Nothing is remembered for a reader here.
-    async fn is_known(&self, _: &RoomId) -> Result<bool, LogError> {
-        Ok(true)
-    }
-
     async fn compact(&self, room: &RoomId, topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Result<(), LogError> {
         let (log, keep) = (self.name(room, topic), self.keep);
         self.writer

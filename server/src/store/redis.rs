@@ -10,7 +10,7 @@ use crate::{
     metrics::Metrics,
 };
 use async_trait::async_trait;
-use fred::{clients::Client, interfaces::KeysInterface, types::Value};
+use fred::{clients::Client, types::Value};
 use protocol::{Epoch, MessageId, Position, RoomId, Seq, UserId, health::Store};
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
@@ -18,11 +18,14 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 const LARGEST: u64 = 1 << 52;
 
 /// Logs in Redis.
+#[derive(Clone)]
 pub struct RedisLog {
     client: Client,
     keep: Retention,
     /// How long a log lives after its last entry.
     ttl: Duration,
+    /// Whether a log that was never written keeps the epoch that its first reader is told.
+    remembers: bool,
     metrics: Arc<Metrics>,
 }
 
@@ -34,8 +37,24 @@ impl RedisLog {
             client,
             keep,
             ttl,
+            remembers: true,
             metrics,
         }
+    }
+
+    /// The same logs for whoever only looks: names that are made up leave nothing in Redis. Nothing can be followed from
+    /// the epoch of a log that was never written.
+    #[must_use]
+    pub fn glance(&self) -> Self {
+        Self {
+            remembers: false,
+            ..self.clone()
+        }
+    }
+
+    /// The epoch of a log that was never written.
+    fn unwritten(&self) -> Value {
+        if self.remembers { born() } else { "".into() }
     }
 
     async fn run(&self, script: &Lua, room: &RoomId, topic: Topic, arguments: Vec<Value>) -> Result<Value, LogError> {
@@ -115,12 +134,12 @@ impl Log for RedisLog {
             Span::Before(seq, limit) => ("before", seq, limit),
             Span::Newest(limit) => ("newest", Seq(0), limit),
         };
-        let arguments = vec![kind.into(), place(seq), count(limit), born()];
+        let arguments = vec![kind.into(), place(seq), count(limit), self.unwritten()];
         Answer::of(self.run(&script::READ, room, topic, arguments).await?)?.page()
     }
 
     async fn load(&self, room: &RoomId, topic: Topic) -> Result<Loaded, LogError> {
-        let mut answer = Answer::of(self.run(&script::LOAD, room, topic, vec![born()]).await?)?;
+        let mut answer = Answer::of(self.run(&script::LOAD, room, topic, vec![self.unwritten()]).await?)?;
         let end = answer.position()?;
         let (held, body) = (answer.place()?, answer.next()?);
         let snapshot = match body {
@@ -135,22 +154,11 @@ impl Log for RedisLog {
     }
 
     async fn find(&self, room: &RoomId, topic: Topic, by: &UserId, id: &MessageId) -> Result<Option<Entry>, LogError> {
-        let arguments = vec![by.as_str().into(), id.as_str().into(), born()];
+        let arguments = vec![by.as_str().into(), id.as_str().into(), self.unwritten()];
         match self.run(&script::FIND, room, topic, arguments).await? {
             Value::Null => Ok(None),
             found => entry(found).map(Some),
         }
-    }
-
-    async fn is_known(&self, room: &RoomId) -> Result<bool, LogError> {
-        let keys: Vec<String> = Topic::ALL
-            .into_iter()
-            .filter_map(|topic| keys::log(room, topic).into_iter().next())
-            .collect();
-        let there: Result<i64, _> = self.client.exists(keys).await;
-        there
-            .map(|there| there > 0)
-            .map_err(|error| self.mind(log_error(&error)))
     }
 
     async fn compact(&self, room: &RoomId, topic: Topic, epoch: Epoch, snapshot: Snapshot) -> Result<(), LogError> {

@@ -4,7 +4,7 @@ use super::{Web, refused, session};
 use crate::{
     config::Switch,
     room::{access::Gate, access::denied, book::Book as _},
-    store::{Loaded, LogError, Topic},
+    store::{LogError, Topic},
     token::{self, Bearer},
 };
 use axum::{
@@ -50,17 +50,9 @@ impl From<Bearer> for Caller {
     }
 }
 
-/// One of a room's logs, for somebody who only looks. Names that were made up leave nothing behind.
-pub async fn look(web: &Web, room: &RoomId, topic: Topic) -> Result<Loaded, LogError> {
-    match web.log.is_known(room).await? {
-        true => web.log.load(room, topic).await,
-        false => Ok(Loaded::NOTHING),
-    }
-}
-
 /// Access to a room, as it is in the log.
 pub async fn gate(web: &Web, room: &RoomId) -> Result<Gate, LogError> {
-    let loaded = look(web, room, Topic::Access).await?;
+    let loaded = web.log.load(room, Topic::Access).await?;
     Gate::open(room.clone(), &loaded)
 }
 

@@ -22,7 +22,7 @@ pub async fn export(State(web): State<Web>, Path(room): Path<String>, headers: H
     if let Err(refused) = access::admit(&web, &headers, &room).await {
         return refused;
     }
-    let loaded = access::look(&web, &room, Topic::Document).await;
+    let loaded = web.log.load(&room, Topic::Document).await;
     match loaded.and_then(|loaded| Document::open(room.clone(), &loaded)) {
         Ok(document) => {
             // A room's id needs no quoting: letters, digits, dots and dashes.

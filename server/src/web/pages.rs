@@ -46,70 +46,67 @@ pub async fn room(
         let page = render(Page::Closed, request).await;
         return (StatusCode::UNAUTHORIZED, page).into_response();
     };
+    let room = match room.parse::<RoomId>() {
+        Ok(room) => room,
+        Err(why) => return nothing(format!("Sorry: {why}."), request).await,
+    };
     let identity = session.who.clone();
-    match room.parse::<RoomId>() {
-        Ok(room) => {
-            let (chat, private, role) = match sight(&web, &room, session, request.uri()).await {
-                Sight::All { private, role } => (chat(&web, &room).await, private, role),
-                Sight::Invited(role) => (Vec::new(), true, role),
-                Sight::Nothing { invited } => {
-                    web.metrics.refusals.inc(Code::AccessDenied.as_str());
-                    let page = render(
-                        Page::Denied {
-                            room,
-                            identity,
-                            invited,
-                        },
-                        request,
-                    )
-                    .await;
-                    return (StatusCode::FORBIDDEN, page).into_response();
-                }
+    match sight(&web, &room, session, request.uri()).await {
+        Ok(Sight { all, private, role }) => {
+            let chat = if all { chat(&web, &room).await } else { Vec::new() };
+            let live = Live::Room {
+                room,
+                identity,
+                chat,
+                private,
+                role,
             };
-            render(
-                Page::Live(Live::Room {
-                    room,
-                    identity,
-                    chat,
-                    private,
-                    role,
-                }),
-                request,
-            )
-            .await
+            render(Page::Live(live), request).await
         }
-        Err(why) => nothing(format!("Sorry: {why}."), request).await,
+        Err(invited) => {
+            web.metrics.refusals.inc(Code::AccessDenied.as_str());
+            let denied = Page::Denied {
+                room,
+                identity,
+                invited,
+            };
+            (StatusCode::FORBIDDEN, render(denied, request).await).into_response()
+        }
     }
 }
 
 /// What somebody may see of a room before they have joined it.
-enum Sight {
-    /// All; whether it is for some only, and what they may do there.
-    All { private: bool, role: Role },
-    /// That there is one: they come with an invitation, which is taken when they join, and not by whoever follows a link.
-    Invited(Role),
-    /// Nothing; whether they came by an invitation, which then does not hold.
-    Nothing { invited: bool },
+struct Sight {
+    /// Whether they may see what was said; else only that there is a room: they come with an invitation, which is taken when
+    /// they join, and not by whoever follows a link.
+    all: bool,
+    /// Whether it is for some only.
+    private: bool,
+    /// What they may do there.
+    role: Role,
 }
 
-async fn sight(web: &Web, room: &RoomId, session: Bearer, uri: &Uri) -> Sight {
-    // Where access cannot be read, nothing is shown but the page itself; the join will say why.
+/// What somebody may see. An error where that is nothing: whether they came by an invitation, which then does not hold.
+async fn sight(web: &Web, room: &RoomId, session: Bearer, uri: &Uri) -> Result<Sight, bool> {
     let Ok(gate) = access::gate(web, room).await else {
-        return Sight::Invited(Role::Editor);
+        // Where access cannot be read, nothing is shown but the page itself; the join will say why.
+        return Ok(Sight {
+            all: false,
+            private: false,
+            role: Role::Editor,
+        });
     };
-    let caller = Caller::from(session);
-    if let Some(role) = access::role(web, &gate, room, Some(&caller)) {
-        let private = gate.is_private();
-        return Sight::All { private, role };
+    let private = gate.is_private();
+    if let Some(role) = access::role(web, &gate, room, Some(&Caller::from(session))) {
+        let all = true;
+        return Ok(Sight { all, private, role });
     }
     let invite = address::invite(uri.query().unwrap_or_default());
     let invited = invite.as_ref().and_then(|invite| gate.invited(invite, Now::read().at));
-    match invited {
-        Some(role) => Sight::Invited(role),
-        None => Sight::Nothing {
-            invited: invite.is_some(),
-        },
-    }
+    invited.map_or(Err(invite.is_some()), |role| {
+        let all = false;
+        Ok(Sight { all, private, role })
+    })
 }
 
 /// `GET /about`.
@@ -143,9 +140,6 @@ async fn render(page: Page, request: Request<Body>) -> Response {
 
 /// The newest lines of a room. A page can do without: the welcome brings them again.
 async fn chat(web: &Web, room: &RoomId) -> Vec<ChatMessage> {
-    if !matches!(web.log.is_known(room).await, Ok(true)) {
-        return Vec::new();
-    }
     let page = web.log.read(room, Topic::Chat, Span::Newest(CHAT_PAGE as usize)).await;
     page.map(|page| messages(room, &page.entries)).unwrap_or_default()
 }

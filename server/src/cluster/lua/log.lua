@@ -12,6 +12,8 @@ local function open(born)
     if newest or known > 0 or redis.call('EXISTS', log) == 1 then
       return nil, redis.error_reply('DAMAGED ' .. log .. ' holds no log, but its other keys are there')
     end
+    -- Whoever only looks brings no epoch, and leaves none.
+    if born == '' then return { epoch = '0', last = 0, held = 0 } end
     epoch, last, held = born, 0, 0
     redis.call('HSET', log, 'epoch', epoch, 'last', 0, 'held', 0)
     redis.call('EXPIRE', log, 86400)
