@@ -2,6 +2,7 @@
 import { expect, test } from "../support/fixtures.mjs";
 import { Orrery } from "../support/orrery.mjs";
 import { RoomPage } from "../support/room-page.mjs";
+import { inSeconds, sign } from "../support/token.mjs";
 
 const OPERATOR = "an operator's secret of the tests";
 
@@ -77,5 +78,61 @@ test.describe("a session that ends", () => {
     await here.say("back again");
     await expect(here.message("back again")).toHaveCount(1);
     await leave({ server, here });
+  });
+});
+
+test.describe("somebody whom another application has signed in", () => {
+  test.use({ forgiven: [/status of 40[13]/] });
+
+  /** The page of an application elsewhere, with the form that leads here. */
+  const shows = (page, origin, url, token) =>
+    page.route(`${origin}/`, (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<form method="post" action="${url}/enter"><input type="hidden" name="token" value="${token}"><input type="hidden" name="room" value="standup"><button>To the room</button></form>`,
+      }),
+    );
+
+  test("comes in by its form, with the roles that the token says", async ({ visit }) => {
+    const origin = "http://app.example";
+    const server = await Orrery.start({ GUESTS: "off", OPEN_ROOMS: "off", ALLOWED_ORIGINS: origin });
+    const token = (sub, role) => sign({ sub, name: sub, exp: inSeconds(600), rooms: { standup: role } });
+    const enters = async (name, role) => {
+      const here = new RoomPage(await visit({ baseURL: server.url }));
+      await shows(here.page, origin, server.url, token(name, role));
+      await here.page.goto(`${origin}/`);
+      await here.page.getByRole("button").click();
+      await here.isLive();
+      return here;
+    };
+    const closed = await visit({ baseURL: server.url });
+    await closed.goto("/r/standup");
+    await expect(closed.getByRole("heading", { level: 1 })).toHaveText("You are not signed in");
+
+    const ann = await enters("Ann", "editor");
+    const bob = await enters("Bob", "viewer");
+    await expect(ann.page).toHaveURL(`${server.url}/r/standup`);
+    await ann.say("good morning");
+    await expect(bob.message("good morning")).toContainText("Ann");
+    await expect(bob.access).toHaveAttribute("data-access", "view");
+    await expect(bob.input).not.toBeEditable();
+    await ann.rename("Ann Elk");
+    await ann.say("still an editor");
+    await expect(bob.message("still an editor")).toContainText("Ann Elk");
+    await Promise.all([ann, bob].map((here) => here.page.context().close()));
+    await server.stop();
+  });
+
+  test("does not come in from anywhere else", async ({ visit }) => {
+    const server = await Orrery.start({ GUESTS: "off", ALLOWED_ORIGINS: "http://app.example" });
+    const page = await visit({ baseURL: server.url });
+    const token = sign({ sub: "ann", exp: inSeconds(600) });
+    await shows(page, "http://evil.example", server.url, token);
+    await page.goto("http://evil.example/");
+    await page.getByRole("button").click();
+    await expect(page.locator("body")).toContainText("origin_refused");
+    await page.goto("/r/standup");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You are not signed in");
+    await server.stop();
   });
 });

@@ -70,23 +70,25 @@ impl MemoryLog {
         let mut rooms = self.lock();
         match rooms.known(room, topic) {
             Some(ring) => look(ring),
-            None => look(&self.unwritten(&rooms, room, topic)),
+            None => look(&Ring::new(topic, self.keep, self.epoch(&rooms, room, topic))),
         }
     }
 
     /// Writes to a log.
     fn write<T>(&self, room: &RoomId, topic: Topic, write: impl FnOnce(&mut Ring) -> T) -> T {
         let mut rooms = self.lock();
-        let unwritten = self.unwritten(&rooms, room, topic);
+        let epoch = self.epoch(&rooms, room, topic);
         if !rooms.by_id.contains_key(room) && rooms.by_id.len() >= self.most {
             rooms.forget_oldest(&self.dice);
         }
-        write(rooms.touch(room).rings.entry(topic).or_insert(unwritten))
+        let rings = &mut rooms.touch(room).rings;
+        write(rings.entry(topic).or_insert_with(|| Ring::new(topic, self.keep, epoch)))
     }
 
-    fn unwritten(&self, rooms: &Rooms, room: &RoomId, topic: Topic) -> Ring {
+    /// The epoch of a log in which nothing stands.
+    fn epoch(&self, rooms: &Rooms, room: &RoomId, topic: Topic) -> Epoch {
         let life = rooms.lives[shelf(&self.dice, room)];
-        Ring::new(topic, self.keep, Epoch(self.dice.hash_one((room, topic, life))))
+        Epoch(self.dice.hash_one((room, topic, life)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Rooms> {
