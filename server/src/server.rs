@@ -252,19 +252,20 @@ impl Parts {
                 register,
             });
         }
-        let (log, register): (Arc<dyn Log>, Arc<dyn Register>) = match &config.data_dir {
+        let (log, glance, register): (Arc<dyn Log>, Arc<dyn Log>, Arc<dyn Register>) = match &config.data_dir {
             Some(dir) => {
+                // The file remembers nothing for whoever reads.
                 let file = Arc::new(FileLog::open(dir, keep)?);
-                (Arc::clone(&file) as Arc<dyn Log>, file)
+                (file.clone(), file.clone(), file)
             }
             None => {
                 let memory = MemoryLog::new(keep, config.rooms as usize);
-                (Arc::new(memory), Arc::new(Nowhere))
+                (Arc::new(memory.clone()), Arc::new(memory.glance()), Arc::new(Nowhere))
             }
         };
         Ok(Self {
-            glance: Arc::clone(&log),
             log,
+            glance,
             leases: Arc::new(MemoryLeases::default()),
             bus: None,
             register,

@@ -1,7 +1,6 @@
 //! Logs in memory: a ring per room and topic, gone with the process.
 //!
-//! A ring is there once something was written. Before that a log is only its epoch, which is drawn from its name: so nothing
-//! has to be remembered for whoever only looks, and the first append writes the epoch that they were told.
+//! A ring is there once something was written. Before that a log is only its epoch, which is that of its room's life.
 
 mod ring;
 
@@ -11,40 +10,36 @@ use protocol::{Epoch, MessageId, RoomId, Seq, UserId, health::Store};
 use ring::Ring;
 use std::{
     collections::{BTreeMap, HashMap},
-    hash::{BuildHasher, RandomState},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Rooms share this many counts of lives: when one is forgotten, the logs of so few others in which nothing stands begin a
-/// new life with it.
-const LIVES: usize = 4096;
-
 /// Rings by room and topic. The rings of a room live and die together, so that none outlives what another one says.
+#[derive(Clone)]
 pub struct MemoryLog {
     /// Entries that each ring keeps.
     keep: Retention,
     /// Rooms that are kept; beyond it the one that was longest untouched goes, and with it its epochs, so that nobody
     /// takes a later ring for one of them.
     most: usize,
-    /// Draws epochs.
-    dice: RandomState,
+    /// Whether a room in which nothing stands keeps the epochs that its first reader is told.
+    remembers: bool,
     /// A std mutex: it is held for a few map operations and never across an await.
-    rooms: Mutex<Rooms>,
+    rooms: Arc<Mutex<Rooms>>,
 }
 
+#[derive(Default)]
 struct Rooms {
     by_id: HashMap<RoomId, Room>,
     /// The same rooms by their last touch: the first is the one that was longest untouched.
     by_touch: BTreeMap<u64, RoomId>,
     /// Counts touches.
     touches: u64,
-    /// How often rooms were forgotten, by what their names hash to.
-    lives: Vec<u32>,
 }
 
-#[derive(Default)]
 struct Room {
     touched: u64,
+    /// Drawn when the room is first heard of.
+    life: u64,
     rings: HashMap<Topic, Ring>,
 }
 
@@ -55,40 +50,39 @@ impl MemoryLog {
         Self {
             keep,
             most,
-            dice: RandomState::new(),
-            rooms: Mutex::new(Rooms {
-                by_id: HashMap::new(),
-                by_touch: BTreeMap::new(),
-                touches: 0,
-                lives: vec![0; LIVES],
-            }),
+            remembers: true,
+            rooms: Arc::default(),
         }
     }
 
-    /// Looks at a log. One that was never written is made for the look.
+    /// The same logs for whoever only looks: names that are made up leave nothing behind, and push nothing out. Nothing can be
+    /// followed from the epoch of a log that was never written.
+    #[must_use]
+    pub fn glance(&self) -> Self {
+        Self {
+            remembers: false,
+            ..self.clone()
+        }
+    }
+
     fn look<T>(&self, room: &RoomId, topic: Topic, look: impl FnOnce(&Ring) -> T) -> T {
         let mut rooms = self.lock();
-        match rooms.known(room, topic) {
+        if !self.remembers && !rooms.by_id.contains_key(room) {
+            return look(&Ring::new(topic, self.keep, Epoch(0)));
+        }
+        let room = rooms.touch(room, self.most);
+        match room.rings.get(&topic) {
             Some(ring) => look(ring),
-            None => look(&Ring::new(topic, self.keep, self.epoch(&rooms, room, topic))),
+            None => look(&Ring::new(topic, self.keep, room.epoch(topic))),
         }
     }
 
-    /// Writes to a log.
     fn write<T>(&self, room: &RoomId, topic: Topic, write: impl FnOnce(&mut Ring) -> T) -> T {
         let mut rooms = self.lock();
-        let epoch = self.epoch(&rooms, room, topic);
-        if !rooms.by_id.contains_key(room) && rooms.by_id.len() >= self.most {
-            rooms.forget_oldest(&self.dice);
-        }
-        let rings = &mut rooms.touch(room).rings;
-        write(rings.entry(topic).or_insert_with(|| Ring::new(topic, self.keep, epoch)))
-    }
-
-    /// The epoch of a log in which nothing stands.
-    fn epoch(&self, rooms: &Rooms, room: &RoomId, topic: Topic) -> Epoch {
-        let life = rooms.lives[shelf(&self.dice, room)];
-        Epoch(self.dice.hash_one((room, topic, life)))
+        let room = rooms.touch(room, self.most);
+        let epoch = room.epoch(topic);
+        let ring = room.rings.entry(topic);
+        write(ring.or_insert_with(|| Ring::new(topic, self.keep, epoch)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Rooms> {
@@ -97,38 +91,39 @@ impl MemoryLog {
     }
 }
 
-/// Which count of lives is a room's.
-fn shelf(dice: &RandomState, room: &RoomId) -> usize {
-    (dice.hash_one(room) % LIVES as u64) as usize
-}
-
 impl Rooms {
-    /// A ring, if there is one. Its room is the last to be forgotten from now on.
-    fn known(&mut self, room: &RoomId, topic: Topic) -> Option<&Ring> {
-        if !self.by_id.contains_key(room) {
-            return None;
-        }
-        self.touch(room).rings.get(&topic)
-    }
-
-    /// The room, made where there is none; the last to be forgotten from now on.
-    fn touch(&mut self, id: &RoomId) -> &mut Room {
+    /// The room, which is the last to be forgotten from now on. Where it is new, another may have to make room.
+    fn touch(&mut self, id: &RoomId, most: usize) -> &mut Room {
         self.touches += 1;
-        if let Some(room) = self.by_id.get(id) {
-            self.by_touch.remove(&room.touched);
+        let known = self.by_id.get(id).map(|room| room.touched);
+        if known.is_none() && self.by_id.len() >= most {
+            self.forget_oldest();
         }
+        // The name that is kept already, and not the one that came with a request: whatever is kept of a crowd holds the
+        // page that it lies on.
+        let kept = known.and_then(|touched| self.by_touch.remove(&touched));
+        let id = kept.unwrap_or_else(|| id.clone());
         self.by_touch.insert(self.touches, id.clone());
-        let room = self.by_id.entry(id.clone()).or_default();
+        let room = self.by_id.entry(id).or_insert_with(|| Room {
+            touched: 0,
+            life: rand::random(),
+            rings: HashMap::new(),
+        });
         room.touched = self.touches;
         room
     }
 
-    fn forget_oldest(&mut self, dice: &RandomState) {
+    fn forget_oldest(&mut self) {
         if let Some((_, id)) = self.by_touch.pop_first() {
             self.by_id.remove(&id);
-            let life = &mut self.lives[shelf(dice, &id)];
-            *life = life.wrapping_add(1);
         }
+    }
+}
+
+impl Room {
+    /// The epoch of a log of this room.
+    fn epoch(&self, topic: Topic) -> Epoch {
+        Epoch(self.life.wrapping_add(topic as u64))
     }
 }
 
@@ -213,9 +208,11 @@ mod tests {
     fn whoever_only_looks_leaves_nothing_behind() {
         let log = MemoryLog::new(KEEP, 2);
         written(&log, "a", Topic::Chat);
+        let glance = log.glance();
         for name in ["b", "c", "d"] {
-            epoch(&log, name, Topic::Chat);
+            assert_eq!(epoch(&glance, name, Topic::Chat), epoch(&glance, name, Topic::Chat));
         }
+        assert_eq!(epoch(&glance, "a", Topic::Chat), epoch(&log, "a", Topic::Chat));
         let rooms = log.lock();
         assert!(rooms.by_id.contains_key(&room("a")) && rooms.by_id.len() == 1);
     }
