@@ -12,7 +12,7 @@ use protocol::{
     limits::{DOCUMENT, OPERATION_STEPS},
 };
 use ropey::Rope;
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::LazyLock};
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +25,9 @@ const HISTORY: usize = 8 * 1024 * 1024;
 /// hand comes over 20,000 others with a tenth of it; what would hold up the room for longer is better transformed by the
 /// client that made it, which is what it does when it joins again.
 const WORK: usize = 64 * 1024 * 1024;
+
+/// Most documents are empty, and a rope takes a kilobyte even so: these share one, each until it is written in.
+static EMPTY: LazyLock<Rope> = LazyLock::new(Rope::new);
 
 /// One document as the server holds it. A rope, since an edit of a long text must not move half of it; `ropey`, since it
 /// finds a place by its number of characters, as operations count.
@@ -46,7 +49,7 @@ impl History {
     #[must_use]
     pub fn new(text: &str, seq: Seq, keep: usize) -> Self {
         Self {
-            text: Rope::from_str(text),
+            text: rope(text),
             seq,
             keep,
             operations: VecDeque::new(),
@@ -157,4 +160,11 @@ impl History {
 /// Bytes of memory that an operation takes, about.
 fn weight(operation: &OperationSeq) -> usize {
     size_of::<OperationSeq>() + size_of_val::<[Step]>(operation.ops()) + inserted_bytes(operation)
+}
+
+fn rope(text: &str) -> Rope {
+    if text.is_empty() {
+        return EMPTY.clone();
+    }
+    Rope::from_str(text)
 }
