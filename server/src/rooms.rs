@@ -23,12 +23,20 @@ const COMMANDS: usize = 1024;
 /// When to try again after `busy`, in milliseconds.
 const RETRY: u64 = 500;
 
+/// The way to an open room.
+#[derive(Clone)]
+pub struct Way {
+    /// Which. Everybody's way to a room shares the memory of its name.
+    pub room: RoomId,
+    commands: mpsc::Sender<Command>,
+}
+
 /// The rooms of one process.
 pub struct Rooms {
-    open: Mutex<HashMap<RoomId, mpsc::Sender<Command>>>,
+    open: Mutex<HashMap<RoomId, Way>>,
     /// Rooms that are taken; more are refused with `server_full`.
     most: usize,
-    settings: Settings,
+    settings: Arc<Settings>,
     log: Arc<dyn Log>,
     leases: Arc<dyn Leases>,
     bus: Option<Arc<Bus>>,
@@ -62,7 +70,7 @@ impl Rooms {
         Self {
             open,
             most,
-            settings,
+            settings: Arc::new(settings),
             log,
             leases,
             bus,
@@ -79,28 +87,28 @@ impl Rooms {
         room: &RoomId,
         outlet: impl FnOnce() -> O,
         command: Command,
-    ) -> Result<mpsc::Sender<Command>, Box<(Command, Refusal)>> {
+    ) -> Result<Way, Box<(Command, Refusal)>> {
         // The lock is held over the hand-over, so that no room closes between being found and being asked.
         let mut open = self.lock();
-        if let Some(sender) = open.get(room) {
-            self.send(sender, command)?;
-            return Ok(sender.clone());
+        if let Some(way) = open.get(room) {
+            self.send(way, command)?;
+            return Ok(way.clone());
         }
         if open.len() >= self.most {
             let refusal =
                 Refusal::new(Code::ServerFull, "This server has as many rooms as it takes.").retry_after(RETRY);
             return Err(Box::new((command, refusal)));
         }
-        let sender = self.open(room.clone(), outlet());
-        self.send(&sender, command)?;
-        open.insert(room.clone(), sender.clone());
+        let way = self.open(room.clone(), outlet());
+        self.send(&way, command)?;
+        open.insert(way.room.clone(), way.clone());
         self.metrics.rooms.set(count(open.len()));
-        Ok(sender)
+        Ok(way)
     }
 
     /// Gives a command to a room that was joined.
-    pub fn send(&self, room: &mpsc::Sender<Command>, command: Command) -> Result<(), Box<(Command, Refusal)>> {
-        room.try_send(command).map_err(|error| match error {
+    pub fn send(&self, way: &Way, command: Command) -> Result<(), Box<(Command, Refusal)>> {
+        way.commands.try_send(command).map_err(|error| match error {
             TrySendError::Full(command) => {
                 self.metrics.queue_full.inc("room");
                 let refusal = Refusal::new(Code::Busy, "The room has too much to do just now.").retry_after(RETRY);
@@ -111,12 +119,12 @@ impl Rooms {
     }
 
     /// Gives a room a command that must not be lost: if its queue is full, a task waits until it is not.
-    pub fn send_surely(&self, room: &mpsc::Sender<Command>, command: Command) {
-        if let Err(TrySendError::Full(command)) = room.try_send(command) {
+    pub fn send_surely(&self, way: &Way, command: Command) {
+        if let Err(TrySendError::Full(command)) = way.commands.try_send(command) {
             self.metrics.queue_full.inc("room");
-            let room = room.clone();
+            let commands = way.commands.clone();
             // An error means that the room is gone, and with it whoever was to leave it.
-            self.tasks.spawn(async move { room.send(command).await.ok() });
+            self.tasks.spawn(async move { commands.send(command).await.ok() });
         }
     }
 
@@ -154,11 +162,15 @@ impl Rooms {
         self.tasks.wait().await;
     }
 
-    fn open(self: &Arc<Self>, room: RoomId, outlet: impl Outlet) -> mpsc::Sender<Command> {
+    fn open(self: &Arc<Self>, room: RoomId, outlet: impl Outlet) -> Way {
         let (sender, commands) = mpsc::channel(COMMANDS);
+        let way = Way {
+            room: room.clone(),
+            commands: sender,
+        };
         let rooms = Arc::clone(self);
         let actor = Actor {
-            settings: self.settings.clone(),
+            settings: Arc::clone(&self.settings),
             room,
             commands,
             outlet,
@@ -170,10 +182,10 @@ impl Rooms {
             cancel: self.cancel.clone(),
         };
         self.tasks.spawn(actor.run());
-        sender
+        way
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, mpsc::Sender<Command>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, Way>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

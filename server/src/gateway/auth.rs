@@ -54,7 +54,7 @@ impl Timer {
     pub fn new(terms: Terms) -> Self {
         Self {
             terms,
-            lives: Mutex::new(Lives::new(terms)),
+            lives: Mutex::new(Lives::new(terms, Instant::now())),
             sooner: Notify::new(),
         }
     }
@@ -131,15 +131,15 @@ pub fn refresh(call: Call<'_>, refresh: Refresh) {
 
 fn renew(gateway: &Gateway, connection: &Connection, refresh: &Refresh) -> Result<Refreshed, Refusal> {
     let bearer = gateway.keys.verify(&refresh.token)?;
-    if bearer.who.user_id != connection.who.user_id {
+    if bearer.who.user_id != connection.user {
         return Err(token::refusal(Code::TokenWrongPerson));
     }
     let expires_at = end(&bearer);
     gateway.timer.take(connection.peer, &bearer);
     let grants = bearer.grants.clone();
     connection.renew(bearer);
-    for (room, way) in connection.ways() {
-        let (peer, granted) = (connection.peer, grants.role(&room));
+    for way in connection.ways() {
+        let (peer, granted) = (connection.peer, grants.role(&way.room));
         gateway.rooms.send_surely(&way, Command::Regrant { peer, granted });
     }
     Ok(Refreshed { expires_at })

@@ -11,13 +11,13 @@ pub fn say(call: Call<'_>, mut say: Say) {
     }
     say.id = say.id.or_else(id::made);
     let peer = call.connection.peer;
-    let room = say.room.clone();
+    let (room, say) = (say.room.clone(), Box::new(say));
     call.hand(&room, |ticket| Command::Say { peer, say, ticket });
 }
 
 /// `chat.read`.
 pub fn read(call: Call<'_>, read: ReadChat) {
     let peer = call.connection.peer;
-    let room = read.room.clone();
+    let (room, read) = (read.room.clone(), Box::new(read));
     call.hand(&room, |ticket| Command::ReadChat { peer, read, ticket });
 }

@@ -111,8 +111,10 @@ fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer, flow: Arc<F
         return Err(token::refusal(Code::TokenRevoked));
     }
     gateway.timer.take(connection.peer, &connection.bearer());
-    socket.extensions.insert(connection);
-    socket.on_fallback(Table(Arc::clone(gateway)));
+    socket.on_fallback(Table {
+        gateway: Arc::clone(gateway),
+        connection,
+    });
     let gateway = Arc::clone(gateway);
     socket.on_disconnect(move |socket: SocketRef, reason: DisconnectReason| {
         leave(&gateway, &socket, reason);
@@ -133,16 +135,16 @@ fn leave(gateway: &Gateway, socket: &SocketRef, reason: DisconnectReason) {
         .metrics
         .ends
         .inc(ended.map_or_else(|| label(reason), Code::as_str));
-    let user = &connection.who.user_id;
+    let user = &connection.user;
     gateway.leases.count_out(user, gateway.connections.of(user).len());
-    for room in connection.end().into_values() {
+    for way in connection.end() {
         let peer = connection.peer;
         let command = if meant {
             Command::leave_silently(peer)
         } else {
             Command::Lose(peer)
         };
-        gateway.rooms.send_surely(&room, command);
+        gateway.rooms.send_surely(&way, command);
     }
 }
 

@@ -2,9 +2,14 @@
 
 use super::{CONNECT, held::Held, meter::Meters};
 use crate::{
-    config::Limits, listener::flow::Flow, metrics::Metrics, room::command::Command, rooms::count, token::Bearer,
+    config::Limits,
+    listener::flow::Flow,
+    metrics::Metrics,
+    rooms::{Way, count},
+    token::Bearer,
 };
-use protocol::{Code, PeerId, Refusal, RoomId, UserId, auth::Identity};
+use protocol::{Code, PeerId, Refusal, RoomId, UserId};
+use smallvec::SmallVec;
 use socketioxide::{extract::SocketRef, socket::Sid};
 use std::{
     collections::{HashMap, VecDeque},
@@ -14,7 +19,7 @@ use std::{
     },
     time::Instant,
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 /// Known flows without a connection that are kept before the dead ones among them are swept out.
 const SWEEP: usize = 1024;
@@ -22,15 +27,15 @@ const SWEEP: usize = 1024;
 /// When to try again after `too_many_connections`, in milliseconds: as long as one that was lost may still count.
 const RETRY: u64 = 10_000;
 
-/// Rooms that a connection has joined, with the way to each.
-pub type Joined = HashMap<RoomId, mpsc::Sender<Command>>;
+/// The ways to the rooms that a connection has joined: few, and most often one.
+pub type Joined = SmallVec<[Way; 1]>;
 
 /// One connection.
 pub struct Connection {
     /// Its id.
     pub peer: PeerId,
-    /// Whose it is, as its first token said. A later one may say another name; the person is the same.
-    pub who: Identity,
+    /// Whose it is.
+    pub user: UserId,
     /// What its token says.
     bearer: Mutex<Arc<Bearer>>,
     /// Why it is being ended, where that is because of its token.
@@ -73,11 +78,15 @@ impl Connection {
     }
 
     /// The way to a room that it has joined.
-    pub fn way(&self, room: &RoomId) -> Option<mpsc::Sender<Command>> {
-        lock(&self.joined).as_ref()?.get(room).cloned()
+    pub fn way(&self, room: &RoomId) -> Option<Way> {
+        lock(&self.joined)
+            .as_ref()?
+            .iter()
+            .find(|way| way.room == *room)
+            .cloned()
     }
 
-    /// All rooms that it has joined, with the way to each.
+    /// The ways to all rooms that it has joined.
     pub fn ways(&self) -> Joined {
         lock(&self.joined).clone().unwrap_or_default()
     }
@@ -85,22 +94,23 @@ impl Connection {
     /// Joins a room by `join`, which gets how many others are joined and returns the way. All under one lock: a join that
     /// is refused at once cannot be forgotten before it was noted, and one that comes while the connection ends is either
     /// among those that are left or not made at all, so that no ghost stays in a room.
-    pub fn enter<E>(
-        &self,
-        room: &RoomId,
-        join: impl FnOnce(usize) -> Result<mpsc::Sender<Command>, E>,
-    ) -> Result<(), E> {
+    pub fn enter<E>(&self, room: &RoomId, join: impl FnOnce(usize) -> Result<Way, E>) -> Result<(), E> {
         let mut joined = lock(&self.joined);
         if let Some(joined) = joined.as_mut() {
-            let others = joined.len() - usize::from(joined.contains_key(room));
-            joined.insert(room.clone(), join(others)?);
+            let others = joined.iter().filter(|way| way.room != *room).count();
+            let way = join(others)?;
+            joined.retain(|way| way.room != *room);
+            joined.push(way);
         }
         Ok(())
     }
 
     /// Strikes out a room. Returns the way to it, if it was joined.
-    pub fn exit(&self, room: &RoomId) -> Option<mpsc::Sender<Command>> {
-        lock(&self.joined).as_mut()?.remove(room)
+    pub fn exit(&self, room: &RoomId) -> Option<Way> {
+        let mut joined = lock(&self.joined);
+        let joined = joined.as_mut()?;
+        let place = joined.iter().position(|way| way.room == *room)?;
+        Some(joined.swap_remove(place))
     }
 
     /// The connection has ended. Returns the rooms that have to be told.
@@ -113,7 +123,7 @@ impl Connection {
         let flow = self.flow();
         if !flow.is_ended() {
             self.metrics.floods.inc();
-            tracing::info!(peer = %self.peer, user = %self.who.user_id, "floods, ended");
+            tracing::info!(peer = %self.peer, user = %self.user, "floods, ended");
             flow.end();
         }
     }
@@ -124,7 +134,7 @@ impl Connection {
         self.metrics.queue_full.inc("socket");
         if !flow.is_ended() {
             self.metrics.evictions.inc("queue_full");
-            tracing::info!(peer = %self.peer, user = %self.who.user_id, "too slow, ended");
+            tracing::info!(peer = %self.peer, user = %self.user, "too slow, ended");
             flow.end();
         }
     }
@@ -154,9 +164,9 @@ pub struct Connections {
 struct All {
     by_peer: HashMap<PeerId, Connected>,
     by_sid: HashMap<Sid, PeerId>,
-    by_user: HashMap<UserId, Vec<PeerId>>,
+    by_user: HashMap<UserId, SmallVec<[PeerId; 4]>>,
     /// Those who came last: who has not heard CONNECT's answer after [`CONNECT`] was given up by the library in between.
-    newcomers: VecDeque<(Instant, Sid)>,
+    newcomers: VecDeque<(Instant, PeerId)>,
     /// Flows of requests, by the session they belong to: known before the session comes to CONNECT.
     flows: HashMap<Sid, Weak<Flow>>,
 }
@@ -177,7 +187,7 @@ impl Connections {
     /// Enters a connection, unless its person has as many here as one may have.
     pub fn enter(&self, socket: SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Result<Arc<Connection>, Refusal> {
         let mut all = lock(&self.all);
-        let mine = all.by_user.get(&bearer.who.user_id).map_or(0, Vec::len);
+        let mine = all.by_user.get(&bearer.who.user_id).map_or(0, SmallVec::len);
         if mine >= self.limits.connections_per_user as usize {
             return Err(self.too_many());
         }
@@ -188,7 +198,7 @@ impl Connections {
         let (joined, metrics) = (Mutex::new(Some(Joined::new())), Arc::clone(&self.metrics));
         let connection = Arc::new(Connection {
             peer,
-            who: bearer.who.clone(),
+            user: bearer.who.user_id.clone(),
             bearer: Mutex::new(Arc::new(bearer)),
             ended: OnceLock::new(),
             joined,
@@ -205,9 +215,8 @@ impl Connections {
             },
         );
         all.by_sid.insert(sid, peer);
-        all.newcomers.push_back((Instant::now(), sid));
-        let user = connection.who.user_id.clone();
-        all.by_user.entry(user).or_default().push(peer);
+        all.newcomers.push_back((Instant::now(), peer));
+        all.by_user.entry(connection.user.clone()).or_default().push(peer);
         self.metrics.connections.set(count(all.by_peer.len()));
         Ok(connection)
     }
@@ -226,11 +235,12 @@ impl Connections {
             .front()
             .is_some_and(|(since, _)| since.elapsed() > CONNECT)
         {
-            let Some((_, sid)) = all.newcomers.pop_front() else {
+            let Some((_, peer)) = all.newcomers.pop_front() else {
                 break;
             };
-            let socket = all.by_sid.get(&sid).and_then(|peer| all.by_peer.get(peer));
-            if socket.is_some_and(|connected| !connected.socket.connected()) {
+            let connected = all.by_peer.get(&peer);
+            if let Some(given_up) = connected.filter(|connected| !connected.socket.connected()) {
+                let sid = given_up.socket.id;
                 self.strike_from(all, sid);
             }
         }
@@ -245,7 +255,7 @@ impl Connections {
         all.flows.remove(&sid);
         let peer = all.by_sid.remove(&sid)?;
         let connected = all.by_peer.remove(&peer)?;
-        let user = &connected.connection.who.user_id;
+        let user = &connected.connection.user;
         if let Some(peers) = all.by_user.get_mut(user) {
             peers.retain(|other| *other != peer);
             if peers.is_empty() {

@@ -21,7 +21,7 @@ pub fn edit(call: Call<'_>, mut edit: EditDocument) {
 
 /// `document.caret`.
 pub fn caret(call: Call<'_>, moved: MoveCaret) {
-    let (peer, caret) = (call.connection.peer, moved.caret);
+    let (peer, caret) = (call.connection.peer, moved.caret.map(Box::new));
     call.hand_newest(MoveCaret::NAME, &moved.room, |ticket| Command::MoveCaret {
         peer,
         caret,

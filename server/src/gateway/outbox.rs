@@ -1,5 +1,7 @@
 //! Makes a room heard: turns what it wants into emits. Log-lane events must arrive, or the connection ends and resumes;
 //! frames of cursors are volatile, and nothing else is, since the library holds one volatile message a socket.
+//!
+//! Broadcasts are boxed: they are done at once, and each room would keep the place for one for as long as it is open.
 
 use super::{
     Gateway, QUEUE,
@@ -13,7 +15,7 @@ use crate::{
 use protocol::{Event, PeerId, Refusal, RoomId, ServerEvent, cursor::CursorsMoved, refusal::Refused, room::Join};
 use socketioxide::SocketIo;
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     sync::Arc,
     time::Instant,
 };
@@ -31,7 +33,7 @@ pub struct RoomOutlet {
     /// The library's names for the two halves of the room.
     batching: Arc<str>,
     single: Arc<str>,
-    members: HashMap<PeerId, Member>,
+    members: BTreeMap<PeerId, Member>,
 }
 
 struct Member {
@@ -55,7 +57,7 @@ impl RoomOutlet {
             room: room.clone(),
             batching,
             single,
-            members: HashMap::new(),
+            members: BTreeMap::new(),
         }
     }
 
@@ -128,7 +130,8 @@ impl RoomOutlet {
             .for_each(|member| member.connected.connection.flow().sent());
         self.count(event.name(), hearers.len());
         // The error does not say for whom there was no place; those with a full queue are known by their flow.
-        if self.io.to(names).local().emit(event.name(), event).await.is_err() {
+        let told = self.io.to(names).local().emit(event.name(), event);
+        if Box::pin(told).await.is_err() {
             let full = |member: &&&Member| member.connected.connection.flow().waiting() >= QUEUE as u32;
             hearers
                 .iter()
@@ -137,17 +140,18 @@ impl RoomOutlet {
         }
     }
 
-    async fn frame(&mut self, frame: Frame) {
+    async fn frame(&mut self, frame: &Frame) {
         let started = Instant::now();
         let batching = self.members.values().filter(|member| member.batch).count();
         if batching > 0 {
             self.count(CursorsMoved::NAME, batching);
             let to = self.io.to(self.batching.to_string()).local().volatile();
+            let told = Box::pin(to.emit(CursorsMoved::NAME, &frame.batch));
             // A volatile message has always a place: it takes that of the one before.
-            to.emit(CursorsMoved::NAME, &frame.batch).await.ok();
+            told.await.ok();
         }
         if batching < self.members.len() {
-            self.singles(&frame).await;
+            self.singles(frame).await;
         }
         self.metrics.tick.observe(started.elapsed().as_secs_f64());
     }
@@ -195,13 +199,8 @@ impl RoomOutlet {
             .filter_map(|peer| self.members.get(peer));
         let without: Vec<String> = without.map(|member| member.connected.socket.id.to_string()).collect();
         // A full queue loses a cursor, as cursors may be.
-        self.io
-            .to(self.single.to_string())
-            .except(without)
-            .local()
-            .emit(moved.event.name(), &moved.event)
-            .await
-            .ok();
+        let to = self.io.to(self.single.to_string()).except(without).local();
+        Box::pin(to.emit(moved.event.name(), &moved.event)).await.ok();
     }
 
     /// Tells everybody's place to those who lost some and can take it now.
@@ -228,16 +227,19 @@ impl RoomOutlet {
 }
 
 impl Outlet for RoomOutlet {
-    async fn deliver(&mut self, out: Out) {
-        match out {
-            Out::Admit { peer, batch } => self.admit(peer, batch),
-            Out::Dismiss(peer) => self.dismiss(peer),
-            Out::Emit(audience, event) => self.emit(audience, &event).await,
-            Out::Tell(peer, event) => self.tell(peer, &event),
-            Out::PutOut(peer, error) => self.put_out(peer, error),
-            Out::Frame(frame) => self.frame(frame).await,
-            Out::Notify(user, notification) => self.notifier.notify(user, notification),
-            Out::Answer(ticket, answer) => ticket.answer(answer),
+    #[expect(clippy::manual_async_fn, reason = "an async fn would hold its argument twice")]
+    fn deliver(&mut self, out: Out) -> impl Future<Output = ()> + Send {
+        async move {
+            match out {
+                Out::Admit { peer, batch } => self.admit(peer, batch),
+                Out::Dismiss(peer) => self.dismiss(peer),
+                Out::Emit(audience, event) => self.emit(audience, &event).await,
+                Out::Tell(peer, event) => self.tell(peer, &event),
+                Out::PutOut(peer, error) => self.put_out(peer, error),
+                Out::Frame(frame) => self.frame(&frame).await,
+                Out::Notify(user, notification) => self.notifier.notify(user, notification),
+                Out::Answer(ticket, answer) => ticket.answer(answer),
+            }
         }
     }
 }

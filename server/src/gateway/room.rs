@@ -30,9 +30,8 @@ pub fn join(call: Call<'_>, join: Join) {
     let granted = connection.bearer().grants.role(&room);
     let command = Command::Join {
         peer,
-        who,
+        wished: Box::new((who, join)),
         granted,
-        join: Box::new(join),
         ticket,
     };
     let most = gateway.limits.rooms_per_connection as usize;

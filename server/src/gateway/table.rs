@@ -40,16 +40,21 @@ use std::{
 /// Characters of an unknown event's name that are told back.
 const NAME: usize = 64;
 
-/// The handler of every event. By hand, and not as an async function: it runs where the packet was read, in order, and no
-/// task is made for it.
-pub struct Table(pub Arc<Gateway>);
+/// The handler of every event of one connection. By hand, and not as an async function: it runs where the packet was read,
+/// in order, and no task is made for it.
+pub struct Table {
+    /// What there is to work with.
+    pub gateway: Arc<Gateway>,
+    /// Whose events these are.
+    pub connection: Arc<Connection>,
+}
 
 impl MessageHandler<LocalAdapter, Self> for Table {
     fn call(&self, socket: Arc<Socket<LocalAdapter>>, mut value: Value, ack: Option<i64>) {
         let started = Instant::now();
         let event = self.dispatch(&socket, &mut value, ack);
-        self.0.metrics.events_in.inc(event);
-        if let Some(histogram) = self.0.metrics.handler.get(event) {
+        self.gateway.metrics.events_in.inc(event);
+        if let Some(histogram) = self.gateway.metrics.handler.get(event) {
             histogram.observe(started.elapsed().as_secs_f64());
         }
     }
@@ -70,16 +75,13 @@ impl Table {
         let name = Event::from_message_parts(socket, value, &ack)
             .map(|Event(name)| name)
             .unwrap_or_default();
-        let Some(connection) = socket.extensions.get::<Arc<Connection>>() else {
-            return UNKNOWN;
-        };
         let Ok(socket_ref) = SocketRef::from_message_parts(socket, value, &ack);
         let connected = Connected {
-            connection,
+            connection: Arc::clone(&self.connection),
             socket: socket_ref,
         };
         let packet = Packet {
-            gateway: &self.0,
+            gateway: &self.gateway,
             connected,
             socket,
             value,

@@ -4,7 +4,7 @@ use super::{Holding, Leases, people};
 use async_trait::async_trait;
 use protocol::{PeerId, RoomId, presence::PresenceEntry};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,11 +12,11 @@ use std::{
 #[derive(Default)]
 pub struct MemoryLeases {
     /// Ordered, so that rooms are listed the same way each time.
-    rooms: Mutex<BTreeMap<RoomId, HashMap<PeerId, Holding>>>,
+    rooms: Mutex<BTreeMap<RoomId, BTreeMap<PeerId, Holding>>>,
 }
 
 impl MemoryLeases {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomId, HashMap<PeerId, Holding>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<RoomId, BTreeMap<PeerId, Holding>>> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

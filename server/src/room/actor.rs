@@ -26,8 +26,8 @@ use tokio_util::sync::CancellationToken;
 /// Commands taken at once before the next look at the clock.
 const BATCH: usize = 64;
 
-/// Commands and effects for which a room keeps memory.
-const RESTING: usize = 4;
+/// Commands and effects for which a room in which something is due keeps memory.
+const RESTLESS: usize = 4;
 
 /// Takes an empty room off a list. `false` where something has come in for it.
 pub type Close = Box<dyn Fn(&RoomId, &mpsc::Receiver<Command>) -> bool + Send + Sync>;
@@ -37,7 +37,7 @@ pub struct Actor<O> {
     /// Which room.
     pub room: RoomId,
     /// What it needs to know of the process.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// What it is asked. Bounded; full means that the sender refuses with `busy`.
     pub commands: mpsc::Receiver<Command>,
     /// Who makes it heard.
@@ -67,16 +67,20 @@ enum Woken {
 }
 
 impl<O: Outlet> Actor<O> {
-    /// Opens the room from its logs, and runs until it is empty or the server stops.
-    pub async fn run(mut self) {
-        match self.open().await {
-            Ok((state, seat)) => self.serve(Box::new(state), seat).await,
-            Err(error) => self.turn_away(&error),
+    /// Opens the room from its logs, and runs until it is empty or the server stops. There are many rooms, so that this is
+    /// kept small: what only opening needs is in memory that is given back when it is done.
+    #[expect(clippy::manual_async_fn, reason = "an async fn would hold its argument twice")]
+    pub fn run(mut self) -> impl Future<Output = ()> + Send {
+        async move {
+            match Box::pin(self.open()).await {
+                Ok((state, seat)) => self.serve(state, seat).await,
+                Err(error) => self.turn_away(&error),
+            }
         }
     }
 
     /// Takes a seat on the bus, and only then reads the logs: what is written in between is heard.
-    async fn open(&mut self) -> Result<(State, Option<Seat>), LogError> {
+    async fn open(&mut self) -> Result<(Box<State>, Option<Seat>), LogError> {
         let seat = match &self.bus {
             Some(bus) => Some(bus.enter(&self.room).await?),
             None => None,
@@ -88,7 +92,7 @@ impl<O: Outlet> Actor<O> {
             note: load(log, room, Topic::Note).await?,
             access: load(log, room, Topic::Access).await?,
         };
-        let mut state = State::open(room.clone(), self.settings.clone(), &opened)?;
+        let mut state = Box::new(State::open(room.clone(), Arc::clone(&self.settings), &opened)?);
         if let Some(seat) = &seat {
             state.present_at_first(Now::read(), self.leases.others(room).await?);
             seat.greet();
@@ -131,8 +135,9 @@ impl<O: Outlet> Actor<O> {
             self.perform(&mut state, &mut outbox, &mut under_way, seat.as_ref())
                 .await;
             // A room that has come to rest gives back what its busiest moment took.
-            commands.shrink_to(RESTING);
-            outbox.shrink_to(RESTING);
+            let kept = if state.due().is_some() { RESTLESS } else { 0 };
+            commands.shrink_to(kept);
+            outbox.shrink_to(kept);
             if state.is_empty() && under_way.is_empty() && (self.close)(&self.room, &self.commands) {
                 return;
             }

@@ -12,20 +12,18 @@ use protocol::{
 use serde::Serialize;
 use std::fmt;
 
-/// What can be asked of a room. Payloads were held against their limits before. The larger ones are boxed: each open room
-/// has 32 places for commands at least.
+/// What can be asked of a room. Payloads were held against their limits before. What is larger than a cursor is boxed: each
+/// open room has 32 places for commands at least.
 #[derive(Debug)]
 pub enum Command {
     /// Let a connection in.
     Join {
         /// Which.
         peer: PeerId,
-        /// Whose.
-        who: Identity,
+        /// Whose, and what it asked for.
+        wished: Box<(Identity, Join)>,
         /// The role that its token grants here.
         granted: Option<Role>,
-        /// What it asked for.
-        join: Box<Join>,
         /// Answered with [`Reply::Welcome`].
         ticket: Ticket,
     },
@@ -43,7 +41,7 @@ pub enum Command {
         /// Who.
         peer: PeerId,
         /// What.
-        say: Say,
+        say: Box<Say>,
         /// Answered with [`Reply::Said`].
         ticket: Ticket,
     },
@@ -52,7 +50,7 @@ pub enum Command {
         /// Who.
         peer: PeerId,
         /// From where.
-        read: ReadChat,
+        read: Box<ReadChat>,
         /// Answered with [`Reply::ChatPage`].
         ticket: Ticket,
     },
@@ -79,7 +77,7 @@ pub enum Command {
         /// Whose.
         peer: PeerId,
         /// Where to; `None` takes it away.
-        caret: Option<Caret>,
+        caret: Option<Box<Caret>>,
         /// Answered only where it is refused.
         ticket: Ticket,
     },
@@ -96,7 +94,7 @@ pub enum Command {
     ChangeAccess {
         /// Who.
         peer: PeerId,
-        /// How, and the id of the invitation that this may make. Boxed: rare, and large.
+        /// How, and the id of the invitation that this may make.
         wished: Box<(ChangeAccess, InviteId)>,
         /// Answered with [`Reply::AccessChanged`].
         ticket: Ticket,

@@ -36,7 +36,8 @@ use protocol::{
     room::{Join, Left},
 };
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -61,7 +62,7 @@ pub struct Settings {
 #[derive(Debug)]
 pub struct State {
     room: RoomId,
-    settings: Settings,
+    settings: Arc<Settings>,
     presence: Presence,
     tick: Tick,
     typing: Typing,
@@ -70,9 +71,9 @@ pub struct State {
     note: Writer<Notes>,
     gate: Writer<Gate>,
     /// With what right each connection is here.
-    guests: HashMap<PeerId, Guest>,
+    guests: BTreeMap<PeerId, Guest>,
     /// Carets on other replicas, of revisions that have yet to come here.
-    ahead: HashMap<PeerId, Caret>,
+    ahead: BTreeMap<PeerId, Caret>,
     /// The logs for which wishes were refused because too many waited, until the shell takes them.
     overflows: Vec<Topic>,
 }
@@ -114,7 +115,7 @@ pub struct Opened {
 
 impl State {
     /// A room with nobody in it, as its logs have it.
-    pub fn open(room: RoomId, settings: Settings, opened: &Opened) -> Result<Self, LogError> {
+    pub fn open(room: RoomId, settings: Arc<Settings>, opened: &Opened) -> Result<Self, LogError> {
         Ok(Self {
             settings,
             presence: Presence::default(),
@@ -124,8 +125,8 @@ impl State {
             document: Writer::open(&room, &opened.document)?,
             note: Writer::open(&room, &opened.note)?,
             gate: Writer::open(&room, &opened.access)?,
-            guests: HashMap::new(),
-            ahead: HashMap::new(),
+            guests: BTreeMap::new(),
+            ahead: BTreeMap::new(),
             overflows: Vec::new(),
             room,
         })
@@ -143,18 +144,22 @@ impl State {
         match command {
             Command::Join {
                 peer,
-                who,
+                wished,
                 granted,
-                join,
                 ticket,
-            } => self.join(now, (peer, who, granted), &join, ticket, out),
+            } => {
+                let (who, join) = *wished;
+                self.join(now, (peer, who, granted), &join, ticket, out);
+            }
             Command::Leave { peer, ticket } => self.leave(now, peer, ticket, out),
             Command::Lose(peer) => self.lose(now, peer, out),
-            Command::Say { peer, say, ticket } => self.say(now, peer, say, ticket, out),
-            Command::ReadChat { peer, read, ticket } => self.read_chat(peer, read, ticket, out),
+            Command::Say { peer, say, ticket } => self.say(now, peer, *say, ticket, out),
+            Command::ReadChat { peer, read, ticket } => self.read_chat(peer, *read, ticket, out),
             Command::Type { peer, typing, ticket } => self.set_typing(now, peer, typing, ticket, out),
             Command::EditDocument { peer, edit, ticket } => self.edit_document(now, peer, *edit, ticket, out),
-            Command::MoveCaret { peer, caret, ticket } => self.move_caret(now, peer, caret, ticket, out),
+            Command::MoveCaret { peer, caret, ticket } => {
+                self.move_caret(now, peer, caret.map(|caret| *caret), ticket, out);
+            }
             Command::ChangeNote { peer, change, ticket } => self.change_note(now, peer, *change, ticket, out),
             Command::MoveCursor { peer, x, y, ticket } => self.move_cursor(now, peer, x, y, ticket, out),
             Command::ChangeAccess { peer, wished, ticket } => self.change_access(now, peer, *wished, ticket, out),

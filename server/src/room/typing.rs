@@ -2,7 +2,7 @@
 
 use protocol::{PeerId, limits::TYPING_MS};
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
@@ -11,7 +11,7 @@ const LASTS: Duration = Duration::from_millis(TYPING_MS);
 
 /// Those who type.
 #[derive(Debug, Default)]
-pub struct Typing(HashMap<PeerId, Instant>);
+pub struct Typing(BTreeMap<PeerId, Instant>);
 
 impl Typing {
     /// Somebody is typing, still or again.

@@ -206,6 +206,10 @@ impl<B: Book> Writer<B> {
             let answers = tickets.into_iter().map(|ticket| Out::Answer(ticket, answer.clone()));
             out.extend(answers.map(Effect::Out));
         }
+        if self.waiting.is_empty() {
+            // Most rooms write now and then. In between no memory is kept for what might wait.
+            self.waiting.shrink_to_fit();
+        }
         self.go_on(now, out);
     }
 

@@ -55,6 +55,9 @@ pub async fn carry(State(web): State<Web>, request: Request, next: Next) -> Resp
     response
 }
 
+/// The address at which most sessions begin.
+const USUAL: &str = "/socket.io/?EIO=4&transport=websocket";
+
 /// The same request with no more than the library needs, and in memory of its own. The library keeps it for as long as the
 /// session lasts, and its headers and address are slices of the buffer that they were read into, 8 KiB or more.
 fn apart(mut request: Request) -> Request {
@@ -63,8 +66,12 @@ fn apart(mut request: Request) -> Request {
     let mut headers = HeaderMap::with_capacity(1);
     key.into_iter()
         .for_each(|key| drop(headers.insert(header::SEC_WEBSOCKET_KEY, key)));
-    let address = request.uri().to_string().parse::<Uri>();
     *request.headers_mut() = headers;
+    let address = if request.uri() == USUAL {
+        Ok(Uri::from_static(USUAL))
+    } else {
+        request.uri().to_string().parse()
+    };
     // It was one before, so that it is one.
     address.into_iter().for_each(|address| *request.uri_mut() = address);
     request

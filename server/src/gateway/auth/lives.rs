@@ -28,29 +28,33 @@ pub(super) enum Turn {
     End,
 }
 
-/// All of them: what each connection's token is due for next, and in which order. Some hundred bytes a connection, and no
-/// task.
+/// All of them: what each connection's token is due for next, and in which order. Less than a hundred bytes a connection,
+/// and no task.
 pub(super) struct Lives {
     terms: Terms,
+    start: Instant,
     by_peer: HashMap<PeerId, Life>,
-    by_time: BTreeSet<(Instant, PeerId)>,
+    by_time: BTreeSet<(Moment, PeerId)>,
 }
+
+/// Microseconds since the start: half the size of an [`Instant`].
+type Moment = u64;
 
 #[derive(Clone, Copy)]
 struct Life {
-    /// When the next turn is.
-    next: Instant,
-    turn: Turn,
+    /// When the next turn is: that of the end, or before it that of telling.
+    next: Moment,
     /// When the connection ends.
-    end: Instant,
+    end: Moment,
 }
 
 impl Lives {
-    /// Nobody's yet.
+    /// Nobody's yet. Nothing is asked of it that was before `start`.
     #[must_use]
-    pub(super) fn new(terms: Terms) -> Self {
+    pub(super) fn new(terms: Terms, start: Instant) -> Self {
         Self {
             terms,
+            start,
             by_peer: HashMap::new(),
             by_time: BTreeSet::new(),
         }
@@ -60,9 +64,8 @@ impl Lives {
     pub(super) fn take(&mut self, peer: PeerId, until: Millis, now: Now) {
         let left = until.since(now.at);
         let life = Life {
-            next: now.instant + (left - self.terms.expiring.min(left / 2)),
-            turn: Turn::Warn,
-            end: now.instant + left + self.terms.grace,
+            next: self.moment(now.instant + (left - self.terms.expiring.min(left / 2))),
+            end: self.moment(now.instant + left + self.terms.grace),
         };
         self.set(peer, life);
     }
@@ -77,25 +80,26 @@ impl Lives {
     /// When something is due next.
     #[must_use]
     pub(super) fn next(&self) -> Option<Instant> {
-        self.by_time.first().map(|(next, _)| *next)
+        let (next, _) = self.by_time.first()?;
+        Some(self.start + Duration::from_micros(*next))
     }
 
     /// One that is due at `now`, and for what. One whose connection has to end is forgotten.
     pub(super) fn due(&mut self, now: Instant) -> Option<(PeerId, Turn)> {
+        let now = self.moment(now);
         let (_, peer) = *self.by_time.first().filter(|(next, _)| *next <= now)?;
-        let life = *self.by_peer.get(&peer)?;
+        let Life { end, .. } = *self.by_peer.get(&peer)?;
         // Whoever slept past both is told no more that the end is near.
-        if life.turn == Turn::End || life.end <= now {
+        if end <= now {
             self.forget(peer);
             return Some((peer, Turn::End));
         }
-        let next = Life {
-            next: life.end,
-            turn: Turn::End,
-            end: life.end,
-        };
-        self.set(peer, next);
-        Some((peer, life.turn))
+        self.set(peer, Life { next: end, end });
+        Some((peer, Turn::Warn))
+    }
+
+    fn moment(&self, at: Instant) -> Moment {
+        u64::try_from(at.saturating_duration_since(self.start).as_micros()).unwrap_or(u64::MAX)
     }
 
     fn set(&mut self, peer: PeerId, life: Life) {
@@ -114,10 +118,11 @@ mod tests {
     const BOB: PeerId = PeerId(2);
 
     fn lives() -> Lives {
-        Lives::new(Terms {
+        let terms = Terms {
             expiring: Duration::from_secs(60),
             grace: Duration::from_secs(30),
-        })
+        };
+        Lives::new(terms, Instant::now())
     }
 
     fn seconds(now: Now, after: u64) -> Now {

@@ -38,7 +38,7 @@ fn state() -> State {
         note: nothing(),
         access: nothing(),
     };
-    State::open("sky".parse().unwrap(), settings, &opened).unwrap()
+    State::open("sky".parse().unwrap(), settings.into(), &opened).unwrap()
 }
 
 /// A log that was never written.
@@ -88,9 +88,8 @@ fn join(
         Now::read(),
         Command::Join {
             peer: PeerId(peer),
-            who,
+            wished: Box::new((who, join)),
             granted: None,
-            join: Box::new(join),
             ticket,
         },
         &mut out,
@@ -110,7 +109,7 @@ fn say(state: &mut State, peer: u32, id: &str) -> (Outbox, Receiver<Result<Reply
         Now::read(),
         Command::Say {
             peer: PeerId(peer),
-            say,
+            say: Box::new(say),
             ticket,
         },
         &mut out,

@@ -1,14 +1,14 @@
 //! The newest that each connection said of one thing, and in how many more frames it has to stand.
 
 use protocol::PeerId;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Frames in which something stands: its own and one repetition, since a frame may be lost on its way to a slow receiver.
 const STANDS_IN: u8 = 2;
 
 /// One kind of thing, by connection.
 #[derive(Debug)]
-pub struct Newest<T>(HashMap<PeerId, Spot<T>>);
+pub struct Newest<T>(BTreeMap<PeerId, Spot<T>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Spot<T> {
@@ -28,7 +28,7 @@ pub struct Told<T> {
 
 impl<T> Default for Newest<T> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(BTreeMap::new())
     }
 }
 

@@ -78,7 +78,7 @@ impl Play {
             grace: Duration::from_secs(2),
             life: None,
         };
-        let state = State::open(sky(), settings, &opened).unwrap();
+        let state = State::open(sky(), settings.into(), &opened).unwrap();
         Self {
             state,
             log,
@@ -100,22 +100,25 @@ impl Play {
         self.said += 1;
         let id: MessageId = self.said.to_string().parse().unwrap();
         let command = match step {
-            Step::Join(n, by) => Command::Join {
-                peer: peer(*n),
-                who: Identity {
+            Step::Join(n, by) => {
+                let who = Identity {
                     user_id: user(*n),
                     name: "Somebody".parse().unwrap(),
                     hue: protocol::Hue::of(&user(*n)),
-                },
-                granted: None,
-                join: Box::new(Join {
+                };
+                let join = Join {
                     room: sky(),
                     resume: None,
                     batch: true,
                     invite: by.map(invite),
-                }),
-                ticket,
-            },
+                };
+                Command::Join {
+                    peer: peer(*n),
+                    wished: Box::new((who, join)),
+                    granted: None,
+                    ticket,
+                }
+            }
             Step::Leave(n) => Command::Leave { peer: peer(*n), ticket },
             Step::Lose(n) => {
                 self.hearing.remove(&peer(*n));
@@ -130,7 +133,7 @@ impl Play {
                 };
                 Command::Say {
                     peer: peer(*n),
-                    say,
+                    say: Box::new(say),
                     ticket,
                 }
             }

@@ -397,9 +397,8 @@ fn who_was_at_the_end_of_the_document_gets_no_text_and_who_was_not_gets_it_all()
             Now::read(),
             Command::Join {
                 peer,
-                who,
+                wished: Box::new((who, join)),
                 granted: None,
-                join: Box::new(join),
                 ticket,
             },
             &mut out,

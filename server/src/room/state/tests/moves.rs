@@ -85,7 +85,7 @@ fn a_caret_stays_before_what_others_write_and_goes_with_what_one_writes() {
     };
     asked(&mut state, now, |ticket| Command::MoveCaret {
         peer: PeerId(1),
-        caret: Some(placed),
+        caret: Some(Box::new(placed)),
         ticket,
     });
     assert_eq!(caret(&state), Some(placed));
@@ -98,18 +98,18 @@ fn a_caret_stays_before_what_others_write_and_goes_with_what_one_writes() {
     // One of an older revision is brought to the newest; one of a revision to come is not shown.
     asked(&mut state, now, |ticket| Command::MoveCaret {
         peer: PeerId(2),
-        caret: Some(placed),
+        caret: Some(Box::new(placed)),
         ticket,
     });
     let bobs = state.tick.carets().get(PeerId(2)).flatten().unwrap();
     assert_eq!((bobs.seq, bobs.head), (Seq(3), 7));
     asked(&mut state, now, |ticket| Command::MoveCaret {
         peer: PeerId(2),
-        caret: Some(Caret {
+        caret: Some(Box::new(Caret {
             seq: Seq(9),
             anchor: 0,
             head: 0,
-        }),
+        })),
         ticket,
     });
     assert_eq!(state.tick.carets().get(PeerId(2)), Some(None));
