@@ -64,22 +64,27 @@ pub trait Leases: Send + Sync + 'static {
 /// One entry a person out of one a connection. The newest connection says what the person is called.
 #[must_use]
 pub fn people(mut holdings: Vec<Holding>) -> Vec<PresenceEntry> {
-    holdings.sort_by_key(|holding| (holding.since, holding.peer));
-    let mut people: Vec<PresenceEntry> = Vec::new();
+    holdings.sort_unstable_by(|one, other| {
+        let by_user = one.who.user_id.cmp(&other.who.user_id);
+        by_user.then_with(|| (one.since, one.peer).cmp(&(other.since, other.peer)))
+    });
+    let mut people: Vec<PresenceEntry> = Vec::with_capacity(holdings.len());
     for Holding { peer, who, since } in holdings {
-        if let Some(person) = people.iter_mut().find(|person| person.user_id == who.user_id) {
-            person.peers.push(peer);
-            (person.name, person.hue) = (who.name, who.hue);
-        } else {
-            people.push(PresenceEntry {
+        match people.last_mut() {
+            Some(person) if person.user_id == who.user_id => {
+                person.peers.push(peer);
+                (person.name, person.hue) = (who.name, who.hue);
+            }
+            _ => people.push(PresenceEntry {
                 user_id: who.user_id,
                 name: who.name,
                 hue: who.hue,
                 peers: vec![peer],
                 since,
-            });
+            }),
         }
     }
+    people.sort_unstable_by_key(|person| (person.since, person.peers.first().copied()));
     people
 }
 

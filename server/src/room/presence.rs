@@ -18,7 +18,7 @@ use crate::{
 };
 use protocol::{Name, PeerId, UserId, auth::Identity, presence::PresenceEntry};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
@@ -214,22 +214,33 @@ impl Presence {
 }
 
 fn difference(before: &[PresenceEntry], now: &[PresenceEntry]) -> Option<Change> {
-    let had: HashMap<&UserId, &PresenceEntry> = before.iter().map(|entry| (&entry.user_id, entry)).collect();
-    let have: HashMap<&UserId, &PresenceEntry> = now.iter().map(|entry| (&entry.user_id, entry)).collect();
+    let (had, have) = (sorted(before), sorted(now));
     let change = Change {
         changed: now
             .iter()
-            .filter(|entry| had.get(&entry.user_id) != Some(entry))
+            .filter(|entry| find(&had, &entry.user_id) != Some(entry))
             .cloned()
             .collect(),
         left: before
             .iter()
             .map(|entry| &entry.user_id)
-            .filter(|user| !have.contains_key(user))
+            .filter(|user| find(&have, user).is_none())
             .cloned()
             .collect(),
     };
     (change != Change::default()).then_some(change)
+}
+
+/// Sorted, to be looked through: there is a list for everybody who comes, and a hash table costs several times as much.
+fn sorted(list: &[PresenceEntry]) -> Vec<&PresenceEntry> {
+    let mut list: Vec<&PresenceEntry> = list.iter().collect();
+    list.sort_unstable_by(|one, other| one.user_id.cmp(&other.user_id));
+    list
+}
+
+fn find<'a>(sorted: &[&'a PresenceEntry], user: &UserId) -> Option<&'a PresenceEntry> {
+    let place = sorted.binary_search_by(|entry| entry.user_id.cmp(user)).ok()?;
+    Some(sorted[place])
 }
 
 #[cfg(test)]

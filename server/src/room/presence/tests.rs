@@ -3,6 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 use protocol::Hue;
+use std::collections::HashMap;
 
 const GRACE: Duration = Duration::from_secs(2);
 const EVERY: Duration = Duration::from_millis(33);
