@@ -5,8 +5,8 @@
 //! A connection that was lost stays for a grace, so that a blip is not a leave and a join. If its person comes back in that
 //! time, the new connection takes its place.
 //!
-//! What changed is told at once after a rest, and else with whatever else has changed once a while is over: when a hundred
-//! come back at the same time, they do not hear of each other a hundred times.
+//! What changed is told at once after a rest, and else with whatever else has changed once a while ([`EVERY`]) is over: when
+//! a hundred come back at the same time, they do not hear of each other a hundred times.
 
 mod others;
 
@@ -21,6 +21,10 @@ use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
 };
+
+/// How often changes are told at most. Not each tick: what is told of those who come costs the square of their number, most
+/// of what a crowd that comes in costs at all, and a list of names need not move like a cursor.
+pub const EVERY: Duration = Duration::from_millis(250);
 
 /// The people of one room.
 #[derive(Debug, Default)]

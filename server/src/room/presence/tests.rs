@@ -6,7 +6,6 @@ use protocol::Hue;
 use std::collections::HashMap;
 
 const GRACE: Duration = Duration::from_secs(2);
-const EVERY: Duration = Duration::from_millis(33);
 
 /// What would be told if it were time.
 fn change(presence: &mut Presence) -> Option<Change> {
