@@ -119,6 +119,8 @@ pub enum Command {
     },
 }
 
+const _: () = assert!(size_of::<Command>() <= 40, "what is larger than a cursor is boxed");
+
 impl Command {
     /// Lets a connection out whose end nobody waits for an answer to.
     #[must_use]
