@@ -64,10 +64,8 @@ pub trait Leases: Send + Sync + 'static {
 /// One entry a person out of one a connection. The newest connection says what the person is called.
 #[must_use]
 pub fn people(mut holdings: Vec<Holding>) -> Vec<PresenceEntry> {
-    holdings.sort_unstable_by(|one, other| {
-        let by_user = one.who.user_id.cmp(&other.who.user_id);
-        by_user.then_with(|| (one.since, one.peer).cmp(&(other.since, other.peer)))
-    });
+    let order = |holding: &Holding| (holding.since, holding.peer);
+    holdings.sort_unstable_by(|one, other| (&one.who.user_id, order(one)).cmp(&(&other.who.user_id, order(other))));
     let mut people: Vec<PresenceEntry> = Vec::with_capacity(holdings.len());
     for Holding { peer, who, since } in holdings {
         match people.last_mut() {

@@ -117,8 +117,9 @@ impl<O: Outlet> Actor<O> {
         let mut under_way = FuturesUnordered::new();
         let mut commands = Vec::new();
         let mut outbox = Outbox::new();
+        let mut due = state.due();
         loop {
-            let woken = self.next(state.due(), &mut commands, &mut under_way, &mut seat).await;
+            let woken = self.next(due, &mut commands, &mut under_way, &mut seat).await;
             let now = Now::read();
             match woken {
                 Woken::Commands => commands
@@ -135,7 +136,8 @@ impl<O: Outlet> Actor<O> {
             self.perform(&mut state, &mut outbox, &mut under_way, seat.as_ref())
                 .await;
             // A room that has come to rest gives back what its busiest moment took.
-            let kept = if state.due().is_some() { RESTLESS } else { 0 };
+            due = state.due();
+            let kept = if due.is_some() { RESTLESS } else { 0 };
             commands.shrink_to(kept);
             outbox.shrink_to(kept);
             if state.is_empty() && under_way.is_empty() && (self.close)(&self.room, &self.commands) {

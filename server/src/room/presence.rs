@@ -24,7 +24,7 @@ use std::{
 
 /// How often changes are told at most. Not each tick: what is told of those who come costs the square of their number, most
 /// of what a crowd that comes in costs at all, and a list of names need not move like a cursor.
-pub const EVERY: Duration = Duration::from_millis(250);
+const EVERY: Duration = Duration::from_millis(250);
 
 /// The people of one room.
 #[derive(Debug, Default)]
@@ -116,23 +116,23 @@ impl Presence {
         gone.into_iter().filter(|peer| self.leave(*peer)).collect()
     }
 
-    /// When the next grace is over, or a change is to be told of those that are told once in `every`.
+    /// When the next grace is over, or a change is to be told.
     #[must_use]
-    pub fn due(&self, every: Duration) -> Option<Instant> {
+    pub fn due(&self) -> Option<Instant> {
         let grace = self.members.values().filter_map(|member| member.grace).min();
-        let told = self.last.filter(|_| self.stale).map(|last| last + every);
+        let told = self.last.filter(|_| self.stale).map(|last| last + EVERY);
         grace.into_iter().chain(told).min()
     }
 
     /// Something may have changed. What is to be told of it, if it is time; `None` if nothing that people see.
-    pub fn changed(&mut self, now: Instant, every: Duration) -> Option<Change> {
+    pub fn changed(&mut self, now: Instant) -> Option<Change> {
         self.stale = true;
-        self.due_change(now, every)
+        self.due_change(now)
     }
 
     /// What is to be told now, if it is time.
-    pub fn due_change(&mut self, now: Instant, every: Duration) -> Option<Change> {
-        if !self.stale || self.last.is_some_and(|last| now < last + every) {
+    pub fn due_change(&mut self, now: Instant) -> Option<Change> {
+        if !self.stale || self.last.is_some_and(|last| now < last + EVERY) {
             return None;
         }
         self.stale = false;

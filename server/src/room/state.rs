@@ -13,7 +13,7 @@ use super::{
     document::Document,
     note::Notes,
     outbox::{Audience, Effect, Lease, LogCall, Newcomer, Out, Outbox, Purpose},
-    presence::{self, Change, Presence},
+    presence::{Change, Presence},
     tick::{self, Tick},
     typing::Typing,
     writer::Writer,
@@ -174,7 +174,7 @@ impl State {
             self.forget(&gone, out);
             self.tell_presence(now, out);
         }
-        let change = self.presence.due_change(now.instant, presence::EVERY);
+        let change = self.presence.due_change(now.instant);
         self.tell_change(change, out);
         if self.presence.others.due().is_some_and(|due| due <= now.instant) {
             _ = self.presence.others.ask();
@@ -197,7 +197,7 @@ impl State {
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
         let due = [
-            self.presence.due(presence::EVERY),
+            self.presence.due(),
             self.presence.others.due(),
             self.typing.due(),
             self.tick.due(self.interval()),
@@ -345,7 +345,7 @@ impl State {
 
     /// Who is here may have changed: everybody is told, now or with the next telling.
     fn tell_presence(&mut self, now: Now, out: &mut Outbox) {
-        let change = self.presence.changed(now.instant, presence::EVERY);
+        let change = self.presence.changed(now.instant);
         self.tell_change(change, out);
     }
 

@@ -9,7 +9,8 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// What would be told if it were time.
 fn change(presence: &mut Presence) -> Option<Change> {
-    presence.changed(Instant::now(), Duration::ZERO)
+    let time = presence.last.map_or_else(Instant::now, |last| last + EVERY);
+    presence.changed(time)
 }
 
 fn identity(user: &str) -> Identity {
@@ -64,7 +65,7 @@ fn who_does_not_come_back_has_left() {
     presence.join(start, PeerId(1), identity("ann"));
     _ = change(&mut presence);
     presence.lose(start, PeerId(1), GRACE);
-    assert_eq!(presence.due(EVERY), Some(start.instant + GRACE));
+    assert_eq!(presence.due(), Some(start.instant + GRACE));
     assert_eq!(presence.expire(start.after(GRACE)), [PeerId(1)]);
     assert_eq!(users(change(&mut presence)), (vec![], vec!["ann".into()]));
     assert!(presence.is_empty());
@@ -77,18 +78,15 @@ fn a_crowd_is_told_at_once_and_then_together() {
     let joins = |presence: &mut Presence, peer, after| {
         let now = start.after(after);
         presence.join(now, PeerId(peer), identity(&format!("u{peer}")));
-        presence.changed(now.instant, EVERY)
+        presence.changed(now.instant)
     };
     assert!(joins(&mut presence, 1, Duration::ZERO).is_some(), "after a rest");
     assert_eq!(joins(&mut presence, 2, EVERY / 3), None);
     assert_eq!(joins(&mut presence, 3, EVERY / 2), None);
-    let due = presence.due(EVERY).unwrap();
+    let due = presence.due().unwrap();
     assert_eq!(due, start.instant + EVERY);
-    assert_eq!(presence.due_change(due, EVERY).unwrap().changed.len(), 2);
-    assert_eq!(
-        (presence.due(EVERY), presence.due_change(due + EVERY, EVERY)),
-        (None, None)
-    );
+    assert_eq!(presence.due_change(due).unwrap().changed.len(), 2);
+    assert_eq!((presence.due(), presence.due_change(due + EVERY)), (None, None));
 }
 
 proptest! {
@@ -107,7 +105,7 @@ proptest! {
                 _ => followers.push(by_user(presence.show())),
             }
             presence.expire(now);
-            if let Some(change) = presence.changed(now.instant, EVERY) {
+            if let Some(change) = presence.changed(now.instant) {
                 for followed in &mut followers {
                     followed.retain(|user, _| !change.left.contains(user));
                     followed.extend(by_user(change.changed.clone()));
