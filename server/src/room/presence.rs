@@ -5,8 +5,8 @@
 //! A connection that was lost stays for a grace, so that a blip is not a leave and a join. If its person comes back in that
 //! time, the new connection takes its place.
 //!
-//! What changed is told at once after a rest, and else with whatever else has changed once a while ([`EVERY`]) is over: when
-//! a hundred come back at the same time, they do not hear of each other a hundred times.
+//! What changed is told at once after a rest, and else with whatever else has changed once a pause is over. Where pause
+//! follows pause they grow: when a hundred come back at the same time, they do not hear of each other a hundred times.
 
 mod others;
 
@@ -22,9 +22,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often changes are told at most. Not each tick: what is told of those who come costs the square of their number, most
-/// of what a crowd that comes in costs at all, and a list of names need not move like a cursor.
-const EVERY: Duration = Duration::from_millis(250);
+/// The pause between two tellings, after a rest and at most. Not a tick: what is told of those who come costs the square of
+/// their number, most of what a crowd that comes in costs at all, and a list of names need not move like a cursor.
+const SHORTEST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// The people of one room.
 #[derive(Debug, Default)]
@@ -37,8 +38,9 @@ pub struct Presence {
     /// The list as it was last told. An entry without connections stands for one of which somebody knows something else:
     /// it is told anew.
     told: Vec<PresenceEntry>,
-    /// When it was last told, and whether something may have changed since.
-    last: Option<Instant>,
+    /// When it was last told, and the pause that began then.
+    last: Option<(Instant, Duration)>,
+    /// Whether something may have changed since.
     stale: bool,
 }
 
@@ -120,7 +122,7 @@ impl Presence {
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
         let grace = self.members.values().filter_map(|member| member.grace).min();
-        let told = self.last.filter(|_| self.stale).map(|last| last + EVERY);
+        let told = self.last.filter(|_| self.stale).map(|(last, pause)| last + pause);
         grace.into_iter().chain(told).min()
     }
 
@@ -132,7 +134,7 @@ impl Presence {
 
     /// What is to be told now, if it is time.
     pub fn due_change(&mut self, now: Instant) -> Option<Change> {
-        if !self.stale || self.last.is_some_and(|last| now < last + EVERY) {
+        if !self.stale || self.last.is_some_and(|(last, pause)| now < last + pause) {
             return None;
         }
         self.stale = false;
@@ -140,8 +142,16 @@ impl Presence {
         let change = difference(&self.told, &list)?;
         list.shrink_to_fit();
         self.told = list;
-        self.last = Some(now);
+        self.last = Some((now, self.pause(now)));
         Some(change)
+    }
+
+    /// The pause after what is told now: twice the last one, unless that was followed by as long a rest.
+    fn pause(&self, now: Instant) -> Duration {
+        match self.last {
+            Some((last, pause)) if now < last + 2 * pause => LONGEST.min(2 * pause),
+            _ => SHORTEST,
+        }
     }
 
     /// Everybody, as last told.

@@ -9,7 +9,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// What would be told if it were time.
 fn change(presence: &mut Presence) -> Option<Change> {
-    let time = presence.last.map_or_else(Instant::now, |last| last + EVERY);
+    let time = presence.last.map_or_else(Instant::now, |(last, pause)| last + pause);
     presence.changed(time)
 }
 
@@ -81,12 +81,36 @@ fn a_crowd_is_told_at_once_and_then_together() {
         presence.changed(now.instant)
     };
     assert!(joins(&mut presence, 1, Duration::ZERO).is_some(), "after a rest");
-    assert_eq!(joins(&mut presence, 2, EVERY / 3), None);
-    assert_eq!(joins(&mut presence, 3, EVERY / 2), None);
+    assert_eq!(joins(&mut presence, 2, SHORTEST / 3), None);
+    assert_eq!(joins(&mut presence, 3, SHORTEST / 2), None);
     let due = presence.due().unwrap();
-    assert_eq!(due, start.instant + EVERY);
+    assert_eq!(due, start.instant + SHORTEST);
     assert_eq!(presence.due_change(due).unwrap().changed.len(), 2);
-    assert_eq!((presence.due(), presence.due_change(due + EVERY)), (None, None));
+    assert_eq!((presence.due(), presence.due_change(due + SHORTEST)), (None, None));
+}
+
+#[test]
+fn a_crowd_that_keeps_coming_is_told_of_less_and_less_often_until_there_is_a_rest() {
+    let mut presence = Presence::default();
+    let start = Now::read();
+    let mut peers = 0;
+    let mut joins = |presence: &mut Presence, at: Instant| {
+        peers += 1;
+        presence.join(start, PeerId(peers), identity(&format!("u{peers}")));
+        presence.changed(at)
+    };
+    let mut told = start.instant;
+    assert!(joins(&mut presence, told).is_some());
+    for pause in [SHORTEST, 2 * SHORTEST, LONGEST, LONGEST] {
+        assert_eq!(joins(&mut presence, told), None);
+        told += pause;
+        assert_eq!(presence.due(), Some(told));
+        assert!(presence.due_change(told).is_some());
+    }
+    told += 2 * LONGEST;
+    assert!(joins(&mut presence, told).is_some(), "after a rest");
+    assert_eq!(joins(&mut presence, told), None);
+    assert_eq!(presence.due(), Some(told + SHORTEST));
 }
 
 proptest! {
