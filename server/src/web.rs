@@ -28,9 +28,9 @@ use crate::{
 };
 use axum::{
     Json, Router,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
-    middleware,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -70,12 +70,17 @@ pub fn service(web: &Web, socket: gateway::Layer) -> Service {
         .merge(door(web))
         .fallback_service(pages(web));
     let service = ServiceBuilder::new()
-        .layer(middleware::from_fn(security::tell))
-        .layer(middleware::from_fn_with_state(web.clone(), origin::of_socket))
-        .layer(middleware::from_fn_with_state(web.clone(), socket::carry))
+        .layer(middleware::from_fn_with_state(web.clone(), front))
         .layer(socket)
         .service(routes);
     BoxCloneSyncService::new(service)
+}
+
+/// What is done about every request on its way in and out. In one layer, as each is one more copy of all that is below it.
+async fn front(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let secure = session::is_secure(request.headers());
+    let response = origin::of_socket(&web, request, |request| socket::carry(&web, request, next)).await;
+    security::tell(response, secure)
 }
 
 /// What programs ask for.

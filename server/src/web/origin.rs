@@ -13,15 +13,15 @@ use axum::{
 use protocol::{Code, Refusal, SOCKET_PATH};
 
 /// Lets those open a socket who come from here, from an origin that is allowed, or from no page at all.
-pub async fn of_socket(State(web): State<Web>, request: Request, next: Next) -> Response {
+pub async fn of_socket(web: &Web, request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let is_socket = request.uri().path().starts_with(SOCKET_PATH.trim_end_matches('/'));
     let origin = request.headers().get(header::ORIGIN).filter(|_| is_socket).cloned();
     let Some(origin) = origin.filter(|origin| !is_here(origin, request.headers())) else {
-        return next.run(request).await;
+        return next(request).await;
     };
-    if !is_allowed(&web, &origin) {
+    if !is_allowed(web, &origin) {
         return refuse(
-            &web,
+            web,
             "Pages of this origin may not open a socket here (ALLOWED_ORIGINS).",
         );
     }
@@ -29,7 +29,7 @@ pub async fn of_socket(State(web): State<Web>, request: Request, next: Next) -> 
     let mut response = if asks_before {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        next.run(request).await
+        next(request).await
     };
     // Long polling is read by scripts, and only if this is said. Tokens come in the payload: no cookies are wanted.
     let headers = response.headers_mut();

@@ -3,11 +3,8 @@
 //! The policy of a page is strict: nothing but what came from here, and scripts by a number that only this page's own have.
 //! People's words become text in it and never anything else; this is for the day on which that is not so.
 
-use super::session::is_secure;
 use axum::{
-    extract::Request,
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 
@@ -33,10 +30,12 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 /// A year, as browsers ask of those who mean it.
 const TLS: &str = "max-age=31536000";
 
-/// Adds them, where nothing else was said.
-pub async fn tell(request: Request, next: Next) -> Response {
-    let secure = is_secure(request.headers());
-    let mut response = next.run(request).await;
+/// Adds them, where nothing else was said. A socket has no need of them: what is no answer is no page.
+#[must_use]
+pub fn tell(mut response: Response, secure: bool) -> Response {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return response;
+    }
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

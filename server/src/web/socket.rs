@@ -7,7 +7,7 @@ use crate::{
     listener::{Remote, address},
 };
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::Response,
@@ -23,21 +23,21 @@ const RETRY: u64 = 1000;
 
 /// Lets sessions begin as limits allow, and notes which connection carries which, once the library has taken the request as
 /// one of that session.
-pub async fn carry(State(web): State<Web>, request: Request, next: Next) -> Response {
+pub async fn carry(web: &Web, request: Request, next: Next) -> Response {
     let Some(asked) = Asked::of(&request) else {
         return next.run(request).await;
     };
     let remote = request.extensions().get::<ConnectInfo<Remote>>().cloned();
     if let (None, Some(ConnectInfo(remote))) = (asked.session, &remote)
-        && let Err(refusal) = admit(&web, remote, &asked, &request)
+        && let Err(refusal) = admit(web, remote, &asked, &request)
     {
-        return not_now(&web, refusal);
+        return not_now(web, refusal);
     }
-    if asked.posts && too_large(&web, &asked, &request) {
+    if asked.posts && too_large(web, &asked, &request) {
         web.metrics.handshakes_refused.inc("size");
         let message = "Say first whose session this is.";
         return refused(
-            &web,
+            web,
             StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::new(Code::Malformed, message),
         );
