@@ -1,13 +1,16 @@
 //! `cargo xtask load`: builds the load generator, and the server it is to be aimed at where no other is named. What it does
-//! is its own; what we are told after the verb goes to it as it is.
+//! is its own; what we are told after the verb goes to it as it is, but for the name of the plain server.
 
-use std::process::Command;
+use std::{ffi::OsString, process::Command};
 
 use crate::{
     shell, site,
     tools::{self, Toolbox},
     workspace,
 };
+
+/// A server to be measured beside ours: an example of the load generator.
+const PLAIN: &str = "plain";
 
 /// Builds both, and hands over.
 ///
@@ -28,7 +31,27 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
             .cargo()
             .args(["build", "--quiet", "--release", "--package", "load"]),
     )?;
-    shell::run(load.args(args))
+    if names_plain(args) {
+        shell::run(
+            toolbox
+                .cargo()
+                .args(["build", "--quiet", "--release", "--package", "load", "--example", PLAIN]),
+        )?;
+    }
+    shell::run(load.args(args.iter().map(|arg| located(arg))))
+}
+
+/// Whether the plain server is to be measured too.
+fn names_plain(args: &[String]) -> bool {
+    args.windows(2).any(|pair| pair == ["--beside", PLAIN])
+}
+
+/// The plain server's name, as a path.
+fn located(arg: &str) -> OsString {
+    if arg == PLAIN {
+        return workspace::built(&format!("examples/{PLAIN}")).into();
+    }
+    arg.into()
 }
 
 /// Whether a server has to be built. One that is named runs already.
@@ -58,6 +81,13 @@ mod tests {
         for line in ["--url http://a", "storm --url=http://a", "--help"] {
             assert!(!is_about_our_server(&words(line)), "{line}");
         }
+    }
+
+    #[test]
+    fn the_plain_server_is_built_where_it_is_named() {
+        assert!(names_plain(&words("storm --beside plain")));
+        assert!(!names_plain(&words("storm --beside ./plain")));
+        assert!(located(PLAIN).to_string_lossy().contains("examples"));
     }
 
     #[test]

@@ -25,6 +25,15 @@ pub struct Args {
     #[arg(long)]
     pub server: Option<std::path::PathBuf>,
 
+    /// Another program, to be measured by turns with `--server`; the medians of both are told. `cargo xtask load` knows one as
+    /// `plain`: the library of sockets by itself, which checks no token and keeps nothing.
+    #[arg(long, requires = "server", conflicts_with = "url")]
+    pub beside: Option<std::path::PathBuf>,
+
+    /// How often each of the two is measured.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub turns: u32,
+
     /// The program of Redis, for scenarios with replicas that are started here.
     #[arg(long, default_value = "redis-server")]
     pub redis: std::path::PathBuf,
@@ -184,7 +193,15 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        for words in ["--rooms 0", "--members -1", "walk", "--slow 0", "--chat-bytes 2001"] {
+        for words in [
+            "--beside plain",
+            "--turns 0",
+            "--rooms 0",
+            "--members -1",
+            "walk",
+            "--slow 0",
+            "--chat-bytes 2001",
+        ] {
             assert!(args(words).is_err(), "{words}");
         }
     }

@@ -50,6 +50,32 @@ impl Report {
         !self.faults.is_none() || !self.objections.is_empty()
     }
 
+    /// What one server came to beside another, each measured as often: the medians of both, and how many times the other's
+    /// the server's is. It is as good as the server was each time; of the other nothing is asked.
+    pub(crate) fn beside(ours: Vec<Self>, theirs: &[Self]) -> Option<Self> {
+        let mut report = Self::new(ours.first()?.scenario);
+        report.count("turns", "measured by turns, times", ours.len() as u64);
+        for Figure { key, label, .. } in &ours.first()?.figures {
+            let (Some(our), Some(their)) = (median(&ours, key), median(theirs, key)) else {
+                continue;
+            };
+            let ratio = our.number() / their.number();
+            let value = json!({ "server": our.value, "beside": their.value });
+            let shown = if ratio.is_finite() {
+                format!("{} beside {}: {ratio:.2}", our.shown, their.shown)
+            } else {
+                format!("{} beside {}", our.shown, their.shown)
+            };
+            report.push(key, label, value, shown);
+        }
+        for one in ours {
+            report.faults(one.faults);
+            report.saturated(one.saturated);
+            report.objections.extend(one.objections);
+        }
+        Some(report)
+    }
+
     /// A figure by its key, as a number.
     #[must_use]
     pub fn figure(&self, key: &str) -> Option<f64> {
@@ -189,6 +215,27 @@ impl Report {
     }
 }
 
+impl Figure {
+    fn number(&self) -> f64 {
+        self.value.as_f64().unwrap_or(f64::NAN)
+    }
+}
+
+/// The middle one of what several came to; of two, the lesser. `None` where it is not a number, or one has none.
+fn median<'a>(reports: &'a [Report], key: &str) -> Option<&'a Figure> {
+    let mut figures: Vec<&Figure> = reports
+        .iter()
+        .map(|report| {
+            report
+                .figures
+                .iter()
+                .find(|figure| figure.key == key && figure.value.is_number())
+        })
+        .collect::<Option<_>>()?;
+    figures.sort_by(|one, other| one.number().total_cmp(&other.number()));
+    figures.get(figures.len().saturating_sub(1) / 2).copied()
+}
+
 /// `1234567` as `1,234,567`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -246,6 +293,37 @@ mod tests {
         let mut report = report();
         report.saturated(true);
         assert!(!report.is_wrong() && !report.is_good());
+    }
+
+    #[test]
+    fn one_beside_another_is_told_by_medians() {
+        let of = |speeds: [f64; 3]| {
+            speeds.map(|speed| {
+                let mut report = Report::new("storm");
+                report.ratio("speed", "speed", speed, 0);
+                report.words("how", "how", "so");
+                report
+            })
+        };
+        let (ours, mut theirs) = (of([30.0, 10.0, 20.0]), of([50.0, 10.0, 40.0]));
+        theirs[0].object("broke down".to_owned());
+        let report = Report::beside(ours.into(), &theirs).unwrap();
+        let line: Value = serde_json::from_str(&report.json()).unwrap();
+        assert_eq!(line["speed"], json!({ "server": 20.0, "beside": 40.0 }));
+        assert!(report.table().contains("20 beside 40: 0.50\n"), "{}", report.table());
+        assert!(report.is_good() && line.get("how").is_none());
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_server_once_is_wrong() {
+        let mut wrong = report();
+        wrong.object("slow".to_owned());
+        assert!(
+            Report::beside(vec![report(), wrong], &[report(), report()])
+                .unwrap()
+                .is_wrong()
+        );
+        assert!(Report::beside(vec![], &[]).is_none());
     }
 
     #[test]

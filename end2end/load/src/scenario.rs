@@ -47,11 +47,28 @@ pub(crate) struct Stage {
     pub(crate) processes: Processes,
 }
 
-/// Does one scenario, against a server of its own where none is named.
+/// Does one scenario, with one server, or with two by turns: what the machine does meanwhile befalls both.
 ///
 /// # Errors
 /// When it could not be done; what came of it, good or bad, is the report.
 pub async fn perform(scenario: Scenario, args: &Args) -> anyhow::Result<Report> {
+    let Some(beside) = &args.beside else {
+        return perform_once(scenario, args).await;
+    };
+    let other = Args {
+        server: Some(beside.clone()),
+        ..args.clone()
+    };
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..args.turns {
+        ours.push(perform_once(scenario, args).await?);
+        theirs.push(perform_once(scenario, &other).await?);
+    }
+    Report::beside(ours, &theirs).context("no turns")
+}
+
+/// Against a server of its own where none is named.
+async fn perform_once(scenario: Scenario, args: &Args) -> anyhow::Result<Report> {
     let servers = match args.url.is_empty() {
         true => Some(Servers::start(args, scenario).await?),
         false => None,
