@@ -24,4 +24,4 @@ mod verdict;
 
 pub use args::{Args, Scenario};
 pub use report::Report;
-pub use system::prepare;
+pub use system::{prepare, runtime};

@@ -7,12 +7,12 @@ use std::{
 };
 
 use clap::Parser;
-use load::{Args, Report, prepare, scenario::perform};
+use load::{Args, Report, prepare, runtime, scenario::perform};
 
 fn main() -> ExitCode {
     let args = Args::parse();
     prepare(&args);
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    match runtime() {
         Ok(runtime) => runtime.block_on(async {
             tokio::select! {
                 code = all(&args) => code,

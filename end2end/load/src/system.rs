@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use tokio::runtime::{Builder, Runtime};
+
 use crate::Args;
 
 /// One line to the person at the terminal, beside the results. Somebody who has stopped reading is no reason to fail.
@@ -22,6 +24,18 @@ pub fn prepare(args: &Args) {
     if let Some((_, ours)) = shares(args) {
         pin(&ours);
     }
+}
+
+/// What runs all people: one thread for each core, and for one core no second thread that would only wake it.
+///
+/// # Errors
+/// When the system gives no threads.
+pub fn runtime() -> io::Result<Runtime> {
+    let mut builder = match our_cores() {
+        1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.enable_all().build()
 }
 
 /// How many cores we may use.
