@@ -4,17 +4,15 @@
 //! `cargo xtask load storm --beside plain`.
 
 use std::{
+    collections::HashMap,
     net::{IpAddr, Ipv4Addr},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Context;
 use axum::{Router, routing::get};
 use protocol::{
-    Event as _,
+    Event as _, RoomId,
     chat::{ChatMessage, Say},
     cursor::{CursorMoved, MoveCursor},
     room::Join,
@@ -26,8 +24,8 @@ use socketioxide::{
 };
 use tokio::{net::TcpListener, signal::unix};
 
-/// The number of the last line, in all rooms together.
-type Lines = Arc<AtomicU64>;
+/// The number of the last line in each room.
+type Lines = Arc<Mutex<HashMap<RoomId, u64>>>;
 
 /// Serves where `HOST` and `PORT` say, until it is told to stop, on one thread, as `load` gives it one core.
 #[tokio::main(flavor = "current_thread")]
@@ -71,7 +69,12 @@ async fn step(socket: SocketRef, Data(step): Data<MoveCursor>) {
 }
 
 async fn say_to_all(socket: SocketRef, Data(say): Data<Say>, ack: AckSender, lines: Lines) {
-    let seq = lines.fetch_add(1, Relaxed) + 1;
+    let seq = {
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = lines.entry(say.room.clone()).or_default();
+        *last += 1;
+        *last
+    };
     let line = json!({ "room": say.room, "id": say.id, "text": say.text, "seq": seq });
     ack.send(&json!({ "seq": seq, "at": 0 })).ok();
     // Who says a line hears it too.

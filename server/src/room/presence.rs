@@ -16,9 +16,10 @@ use crate::{
     clock::Now,
     lease::{Holding, people},
 };
-use protocol::{Name, PeerId, UserId, auth::Identity, presence::PresenceEntry};
+use protocol::{Name, PeerId, RoomId, UserId, auth::Identity, presence::PresenceEntry};
 use std::{
     collections::BTreeMap,
+    hash::{DefaultHasher, Hash, Hasher},
     time::{Duration, Instant},
 };
 
@@ -26,6 +27,8 @@ use std::{
 /// their number, most of what a crowd that comes in costs at all, and a list of names need not move like a cursor.
 const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(1);
+/// By which share of itself a pause is longer in the slowest of rooms.
+const SLOWER: f32 = 0.5;
 
 /// The people of one room.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub struct Presence {
     told: Vec<PresenceEntry>,
     /// When it was last told, and the pause that began then.
     last: Option<(Instant, Duration)>,
+    /// By which share pauses are longer here than elsewhere: rooms that fill side by side are not to tell at one moment.
+    slower: f32,
     /// Whether something may have changed since.
     stale: bool,
 }
@@ -61,6 +66,17 @@ pub struct Change {
 }
 
 impl Presence {
+    /// Nobody yet.
+    #[must_use]
+    pub fn of(room: &RoomId) -> Self {
+        let mut hasher = DefaultHasher::new();
+        room.hash(&mut hasher);
+        Self {
+            slower: SLOWER * (hasher.finish() as u8) as f32 / 256.0,
+            ..Self::default()
+        }
+    }
+
     /// Lets a connection in. Returns the connections whose place it takes: lost ones of the same person.
     pub fn join(&mut self, now: Now, peer: PeerId, who: Identity) -> Vec<PeerId> {
         let same = |member: &Member| member.grace.is_some() && member.holding.who.user_id == who.user_id;
@@ -148,9 +164,10 @@ impl Presence {
 
     /// The pause after what is told now: twice the last one, unless that was followed by as long a rest.
     fn pause(&self, now: Instant) -> Duration {
+        let [shortest, longest] = [SHORTEST, LONGEST].map(|pause| pause.mul_f32(1.0 + self.slower));
         match self.last {
-            Some((last, pause)) if now < last + 2 * pause => LONGEST.min(2 * pause),
-            _ => SHORTEST,
+            Some((last, pause)) if now < last + 2 * pause => longest.min(2 * pause),
+            _ => shortest,
         }
     }
 

@@ -118,7 +118,7 @@ impl State {
     pub fn open(room: RoomId, settings: Arc<Settings>, opened: &Opened) -> Result<Self, LogError> {
         Ok(Self {
             settings,
-            presence: Presence::default(),
+            presence: Presence::of(&room),
             tick: Tick::default(),
             typing: Typing::default(),
             chat: Writer::open(&room, &opened.chat)?,

@@ -113,6 +113,26 @@ fn a_crowd_that_keeps_coming_is_told_of_less_and_less_often_until_there_is_a_res
     assert_eq!(presence.due(), Some(told + SHORTEST));
 }
 
+#[test]
+fn rooms_that_fill_side_by_side_do_not_tell_at_one_moment() {
+    let due = |room: u32| {
+        let mut presence = Presence::of(&format!("room-{room}").parse().unwrap());
+        let start = Now::read();
+        presence.join(start, PeerId(1), identity("ann"));
+        _ = presence.changed(start.instant);
+        presence.join(start, PeerId(2), identity("bob"));
+        _ = presence.changed(start.instant);
+        presence.due().unwrap() - start.instant
+    };
+    let (shortest, longest) = (0..64)
+        .map(due)
+        .fold((Duration::MAX, Duration::ZERO), |(least, most), due| {
+            (least.min(due), most.max(due))
+        });
+    assert!(shortest >= SHORTEST && longest <= SHORTEST.mul_f32(1.0 + SLOWER));
+    assert!(longest - shortest > SHORTEST / 4, "{shortest:?} to {longest:?}");
+}
+
 proptest! {
     /// Whoever follows the differences, from whenever they came, has the same list as whoever asks for all.
     #[test]
