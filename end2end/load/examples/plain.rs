@@ -22,12 +22,12 @@ use socketioxide::{
     SocketIo,
     extract::{AckSender, Data, SocketRef},
 };
-use tokio::{net::TcpListener, signal::unix};
+use tokio::net::TcpListener;
 
 /// The number of the last line in each room.
 type Lines = Arc<Mutex<HashMap<RoomId, u64>>>;
 
-/// Serves where `HOST` and `PORT` say, until it is told to stop, on one thread, as `load` gives it one core.
+/// Serves where `HOST` and `PORT` say, until it is ended, on one thread, as `load` gives it one core.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
     let host: IpAddr = variable("HOST").map_or(Ok(Ipv4Addr::LOCALHOST.into()), |host| host.parse())?;
@@ -39,12 +39,8 @@ async fn main() -> anyhow::Result<()> {
         std::future::ready(())
     });
     let app = Router::new().route("/readyz", get(|| async {})).layer(layer);
-    let mut stop = unix::signal(unix::SignalKind::terminate())?;
     let listener = TcpListener::bind((host, port)).await.context("listening")?;
-    tokio::select! {
-        served = axum::serve(listener, app) => Ok(served?),
-        _ = stop.recv() => Ok(()),
-    }
+    Ok(axum::serve(listener, app).await?)
 }
 
 fn variable(name: &str) -> Option<String> {
