@@ -2,9 +2,10 @@
 //! what one reads, where one writes, or what is being composed.
 
 use super::{carets::Carets, mirror::Mirror};
-use crate::{document::model::Model, session::Session};
+use crate::{clock, document::model::Model, session::Session};
 use document::utf16::Splice;
 use leptos::{html, prelude::*};
+use std::time::Duration;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent, ResizeObserver};
 
@@ -24,8 +25,10 @@ pub(super) struct Field {
     pub(super) refusal: RwSignal<String>,
     /// Whether a character is being composed: then the field is not touched.
     composing: StoredValue<bool>,
-    /// Whether something is drawn with the next frame.
+    /// Whether something is drawn soon.
     asked: StoredValue<bool>,
+    /// Until when nothing is, in milliseconds of the page's clock.
+    rest: StoredValue<f64>,
 }
 
 impl Field {
@@ -40,6 +43,7 @@ impl Field {
             refusal: RwSignal::new(String::new()),
             composing: StoredValue::new(false),
             asked: StoredValue::new(false),
+            rest: StoredValue::new(0.0),
         }
     }
 
@@ -56,7 +60,6 @@ impl Field {
         Effect::new(move |_| {
             self.session.document.track();
             self.session.people.track();
-            self.show();
             self.draw_soon();
         });
     }
@@ -163,12 +166,8 @@ impl Field {
 
     /// Shows what others wrote. While a character is being composed, it waits.
     fn show(self) {
-        let unseen = self.session.document.with_untracked(Model::has_unseen);
-        if let Some(field) = self
-            .node
-            .get_untracked()
-            .filter(|_| unseen && !self.composing.get_value())
-        {
+        let waits = self.composing.get_value() || !self.has_unseen();
+        if let Some(field) = self.node.get_untracked().filter(|_| !waits) {
             self.show_in(&field);
             self.place();
         }
@@ -210,25 +209,38 @@ impl Field {
         }
     }
 
-    /// Draws the others' carets with the next frame.
+    /// Shows what others wrote, and their carets, with the next frame, or after as long a rest as it took the last time: a long
+    /// text is laid out anew whenever it is shown, which takes a tenth of a second, and a long paste comes in dozens of edits.
     fn draw_soon(self) {
-        if self.asked.get_value() || !self.has_carets() {
+        if self.asked.get_value() || !(self.has_unseen() || self.has_carets()) {
             return;
         }
         self.asked.set_value(true);
-        request_animation_frame(move || {
-            if self.asked.try_set_value(false).is_none() {
-                self.draw();
-            }
-        });
+        let frame = move || {
+            request_animation_frame(move || {
+                if self.asked.try_set_value(false).is_none() {
+                    self.draw();
+                }
+            });
+        };
+        let rest = self.rest.get_value() - clock::now();
+        if rest > 0.0 {
+            set_timeout(frame, Duration::from_secs_f64(rest / 1000.0));
+        } else {
+            frame();
+        }
     }
 
     fn draw(self) {
         let Some(field) = self.node.get_untracked() else { return };
+        let began = clock::now();
+        self.show();
         let again = self.carets.draw(self.session, self.mirror, &field);
         if again {
             set_timeout(move || self.draw_later(), super::carets::NAMED);
         }
+        let ended = clock::now();
+        self.rest.set_value(ended + (ended - began));
     }
 
     /// The page may be gone by then.
@@ -236,6 +248,10 @@ impl Field {
         if self.asked.try_get_value().is_some() {
             self.draw_soon();
         }
+    }
+
+    fn has_unseen(self) -> bool {
+        self.session.document.with_untracked(Model::has_unseen)
     }
 
     /// Whether there are carets to draw, or to take away.
