@@ -242,8 +242,7 @@ test("more than 1 MiB is not taken, and the text stays as it was", async ({ arri
 });
 
 test("what the server refuses goes from the text and is kept", async ({ arrive, server }) => {
-  // A megabyte takes a slow machine a while; in one line it would take any machine long.
-  test.slow();
+  // In lines: one of a megabyte takes a browser long to lay out.
   const full = `${"b".repeat(63)}\n`.repeat(16 * 1024).slice(4);
   const [ann, bob] = await both(arrive);
   await bob.paste(full);
