@@ -9,8 +9,7 @@ export default defineConfig({
   testDir: "specs",
   testMatch: "*.spec.mjs",
   workers: 2,
-  // Far more than any needs: what a slow machine takes long for is no failure. What is waited for has its own time.
-  timeout: 90_000,
+  timeout: 30_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
   // A machine that builds something else meanwhile can make a browser late. Tried once more there, and told as flaky.

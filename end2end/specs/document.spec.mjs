@@ -242,14 +242,10 @@ test("more than 1 MiB is not taken, and the text stays as it was", async ({ arri
 });
 
 test("what the server refuses goes from the text and is kept", async ({ arrive, server }) => {
-  // In lines: one of a megabyte takes a browser long to lay out.
-  const full = `${"b".repeat(63)}\n`.repeat(16 * 1024).slice(4);
   const [ann, bob] = await both(arrive);
-  await bob.paste(full);
+  await bob.paste("b".repeat(1024 * 1024 - 4));
   await bob.isSaved();
-  await expect
-    .poll(() => ann.document.evaluate((field) => field.value.length), { timeout: 30_000 })
-    .toBe(full.length);
+  await expect.poll(() => ann.document.evaluate((field) => field.value.length)).toBe(1024 * 1024 - 4);
   await server.freeze();
   try {
     await bob.placeCaret(0);

@@ -68,6 +68,11 @@ told("it goes by itself, but not while it is read", async ({ ann, bob, away }) =
   await expect(away.notifications).toHaveCount(1);
   await expect(away.notifications).toHaveCount(0, { timeout: 12_000 });
   await expect(bob.notifications).toHaveCount(1);
+});
+
+told("it goes once it was read", async ({ ann, bob }) => {
+  await ann.say("@Bob look");
+  await bob.notifications.hover();
   await bob.page.mouse.move(0, 0);
   await expect(bob.notifications).toHaveCount(0, { timeout: 12_000 });
 });

@@ -11,6 +11,8 @@ use crate::{
 
 /// A server to be measured beside ours: an example of the load generator.
 const PLAIN: &str = "plain";
+/// What names it as one word.
+const BESIDE_PLAIN: &str = "--beside=plain";
 
 /// Builds both, and hands over.
 ///
@@ -43,15 +45,21 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
 
 /// Whether the plain server is to be measured too.
 fn names_plain(args: &[String]) -> bool {
-    args.windows(2).any(|pair| pair == ["--beside", PLAIN])
+    args.windows(2).any(|pair| pair == ["--beside", PLAIN]) || args.iter().any(|arg| arg == BESIDE_PLAIN)
 }
 
 /// The plain server's name, as a path.
 fn located(arg: &str) -> OsString {
-    if arg == PLAIN {
-        return workspace::built(&format!("examples/{PLAIN}")).into();
+    let path = || workspace::built(&format!("examples/{PLAIN}")).into_os_string();
+    match arg {
+        PLAIN => path(),
+        BESIDE_PLAIN => {
+            let mut named = OsString::from("--beside=");
+            named.push(path());
+            named
+        }
+        _ => arg.into(),
     }
-    arg.into()
 }
 
 /// Whether a server has to be built. One that is named runs already.
@@ -85,9 +93,17 @@ mod tests {
 
     #[test]
     fn the_plain_server_is_built_where_it_is_named() {
-        assert!(names_plain(&words("storm --beside plain")));
+        for line in ["storm --beside plain", "storm --beside=plain"] {
+            assert!(names_plain(&words(line)), "{line}");
+            let located: Vec<OsString> = words(line).iter().map(|arg| located(arg)).collect();
+            let located = located.join(" ".as_ref()).into_string().unwrap();
+            assert!(
+                located.starts_with("storm --beside") && located.contains("examples"),
+                "{located}"
+            );
+        }
         assert!(!names_plain(&words("storm --beside ./plain")));
-        assert!(located(PLAIN).to_string_lossy().contains("examples"));
+        assert_eq!(located("./plain"), "./plain");
     }
 
     #[test]

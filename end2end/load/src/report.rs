@@ -79,7 +79,11 @@ impl Report {
     /// A figure by its key, as a number.
     #[must_use]
     pub fn figure(&self, key: &str) -> Option<f64> {
-        self.figures.iter().find(|figure| figure.key == key)?.value.as_f64()
+        self.named(key)?.value.as_f64()
+    }
+
+    fn named(&self, key: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.key == key)
     }
 
     pub(crate) fn count(&mut self, key: &str, label: &str, count: u64) {
@@ -223,15 +227,10 @@ impl Figure {
 
 /// The middle one of what several came to; of two, the lesser. `None` where it is not a number, or one has none.
 fn median<'a>(reports: &'a [Report], key: &str) -> Option<&'a Figure> {
-    let mut figures: Vec<&Figure> = reports
+    let numbers = reports
         .iter()
-        .map(|report| {
-            report
-                .figures
-                .iter()
-                .find(|figure| figure.key == key && figure.value.is_number())
-        })
-        .collect::<Option<_>>()?;
+        .map(|report| report.named(key).filter(|figure| figure.value.is_number()));
+    let mut figures: Vec<&Figure> = numbers.collect::<Option<_>>()?;
     figures.sort_by(|one, other| one.number().total_cmp(&other.number()));
     figures.get(figures.len().saturating_sub(1) / 2).copied()
 }

@@ -43,10 +43,10 @@ pub struct Presence {
     told: Vec<PresenceEntry>,
     /// When it was last told, and the pause that began then.
     last: Option<(Instant, Duration)>,
-    /// By which share pauses are longer here than elsewhere: rooms that fill side by side are not to tell at one moment.
-    slower: f32,
     /// Whether something may have changed since.
     stale: bool,
+    /// By which share pauses are longer here than elsewhere: rooms that fill side by side are not to tell at one moment.
+    slower: f32,
 }
 
 #[derive(Debug)]
