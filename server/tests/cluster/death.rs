@@ -1,11 +1,6 @@
 //! A replica dies, or is gone for a while and comes back.
 
-use crate::{
-    crossing::text,
-    process::Process,
-    redis,
-    stage::{Stage, names},
-};
+use crate::{crossing::text, process::Process, redis, stage::Stage};
 use protocol::room::Resume;
 
 #[tokio::test]
@@ -18,13 +13,13 @@ async fn who_was_on_a_replica_that_died_is_gone_everywhere_within_ten_seconds() 
     );
     ann.joins_batching("sky").await;
     let welcome = bob.joins_batching("sky").await;
-    assert_eq!(names(&welcome.present), ["ann", "bob"]);
+    let present = bob.sees(welcome.present, &["ann", "bob"]).await;
     ann.says("sky", "before").await.unwrap();
     let position = welcome.chat.position;
     bob.hears(text).await;
     a.kill().await;
     // The longest that anybody waits here is ten seconds.
-    bob.sees(welcome.present, &["bob"]).await;
+    bob.sees(present, &["bob"]).await;
     // Its people come back elsewhere, and have missed nothing.
     bob.says("sky", "meanwhile").await.unwrap();
     let mut ann = Stage::at(b.address).person("ann").await;
