@@ -23,6 +23,7 @@ pub mod room;
 pub mod table;
 pub mod tape;
 pub mod typing;
+pub mod weight;
 
 use crate::{
     cluster::bus::Bus,

@@ -21,16 +21,18 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct GuardedListener {
     listener: TcpListener,
     stall: Duration,
+    most: u32,
     metrics: Arc<Metrics>,
 }
 
 impl GuardedListener {
-    /// Ends connections whose peer takes no bytes for `stall`.
+    /// Ends connections whose peer takes no bytes for `stall`, and knows those for which over `most` bytes are waiting.
     #[must_use]
-    pub fn new(listener: TcpListener, stall: Duration, metrics: Arc<Metrics>) -> Self {
+    pub fn new(listener: TcpListener, stall: Duration, most: u32, metrics: Arc<Metrics>) -> Self {
         Self {
             listener,
             stall,
+            most,
             metrics,
         }
     }
@@ -44,7 +46,8 @@ impl GuardedListener {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%addr, %error, "no TCP_NODELAY");
         }
-        (Guarded::new(stream, self.stall, Arc::clone(&self.metrics)), addr)
+        let guarded = Guarded::new(stream, self.stall, self.most, Arc::clone(&self.metrics));
+        (guarded, addr)
     }
 }
 

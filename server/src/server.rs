@@ -167,7 +167,12 @@ impl Server {
     pub fn listen(self, listener: TcpListener) -> io::Result<Running> {
         let address = listener.local_addr()?;
         let stop_accepting = CancellationToken::new();
-        let listener = GuardedListener::new(listener, self.config.stall(), Arc::clone(&self.metrics));
+        let listener = GuardedListener::new(
+            listener,
+            self.config.stall(),
+            self.config.limits.queue_bytes,
+            Arc::clone(&self.metrics),
+        );
         let serving = serve(listener, self.service.clone(), stop_accepting.clone());
         let accepting = tokio::spawn(serving);
         Ok(Running {

@@ -5,6 +5,9 @@ use ipnet::IpNet;
 use protocol::limits::{PACKET, ROOMS_PER_CONNECTION};
 use std::{fmt, net::IpAddr, num::NonZeroU32, str::FromStr};
 
+/// Bytes that may be waiting for one connection: a few of the fullest rooms, as they are told to who joins.
+const QUEUE: u32 = 8 * 1024 * 1024;
+
 /// What is limited beside rooms.
 #[derive(Clone, Debug, Args)]
 pub struct Limits {
@@ -63,6 +66,11 @@ pub struct Limits {
     #[arg(long, env = "PACKET_BYTES", default_value_t = PACKET as u32, value_parser = clap::value_parser!(u32).range(16_384..=16_777_216))]
     pub packet_bytes: u32,
 
+    /// Bytes that may be waiting for one connection: one that has more is ended, and resumes. From half of it on, joins and
+    /// pages of chat are refused (`busy`), since they can be asked for again.
+    #[arg(long, env = "QUEUE_BYTES", default_value_t = QUEUE, value_parser = clap::value_parser!(u32).range(65_536..=1_073_741_824))]
+    pub queue_bytes: u32,
+
     /// Networks of the proxies in front, such as `10.0.0.0/8,fd00::/8`: what they say in `X-Forwarded-For` is believed.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -84,6 +92,7 @@ impl Default for Limits {
             rooms_per_connection: ROOMS_PER_CONNECTION as u32,
             pending: 1000,
             packet_bytes: PACKET as u32,
+            queue_bytes: QUEUE,
             trusted_proxies: Vec::new(),
         }
     }

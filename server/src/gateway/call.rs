@@ -5,10 +5,11 @@ use super::{
     connection::{Connected, Connection},
     meter::Kind,
     outbox,
+    weight::weight,
 };
 use crate::{
     room::{
-        command::{Command, Reply, Ticket},
+        command::{Addressee, Command, Reply, Ticket},
         state::not_joined,
     },
     rooms::Rooms,
@@ -51,9 +52,10 @@ impl Back {
         }
         match (self.ack, answer) {
             (Some(ack), answer) => {
-                self.connected.connection.flow().sent();
+                let answer = Answer::from(answer);
+                self.connected.connection.sent(weight(&answer));
                 // The one way this fails that matters: the connection's queue is full.
-                if ack.send(&Answer::from(answer)).is_err() && self.connected.socket.connected() {
+                if ack.send(&answer).is_err() && self.connected.socket.connected() {
                     self.connected.connection.evict();
                 }
             }
@@ -67,7 +69,17 @@ impl Back {
 
     /// The same, for a room to hold.
     pub fn ticket(self) -> Ticket {
-        Ticket::new(|answer: Result<Reply, Refusal>| self.answer(answer))
+        Ticket::new(self)
+    }
+}
+
+impl Addressee for Back {
+    fn is_behind(&self) -> bool {
+        self.connected.connection.flow().is_behind()
+    }
+
+    fn answer(self: Box<Self>, answer: Result<Reply, Refusal>) {
+        Back::answer(*self, answer);
     }
 }
 

@@ -81,7 +81,10 @@ pub fn draining() -> Refusal {
 /// library has given up.
 async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Result<(), Refusal> {
     let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
-    let flow = remote.map_or_else(Arc::<Flow>::default, |ConnectInfo(remote)| Arc::clone(&remote.flow));
+    let flow = remote.map_or_else(
+        || Arc::new(Flow::new(gateway.limits.queue_bytes)),
+        |ConnectInfo(remote)| Arc::clone(&remote.flow),
+    );
     if !flow.proven() {
         gateway.pending.proven_polling();
     }

@@ -128,6 +128,13 @@ impl Connection {
         }
     }
 
+    /// A packet of so many bytes is handed over. Where too many are waiting, that is the end of it.
+    pub fn sent(&self, bytes: usize) {
+        if !self.flow().sent(bytes) {
+            self.evict();
+        }
+    }
+
     /// Ends the connection, because it did not take what it must not miss. Its client resumes.
     pub fn evict(&self) {
         let flow = self.flow();

@@ -7,6 +7,7 @@ use super::{
     Gateway, QUEUE,
     connection::{Connected, Connections},
     notification::Notifier,
+    weight::weight,
 };
 use crate::{
     metrics::Metrics,
@@ -125,9 +126,10 @@ impl RoomOutlet {
         if hearers.is_empty() {
             return;
         }
-        hearers
-            .iter()
-            .for_each(|member| member.connected.connection.flow().sent());
+        let weight = weight(event);
+        for Member { connected, .. } in &hearers {
+            connected.connection.sent(weight);
+        }
         self.count(event.name(), hearers.len());
         // The error does not say for whom there was no place; those with a full queue are known by their flow.
         let told = self.io.to(names).local().emit(event.name(), event);
@@ -184,9 +186,9 @@ impl RoomOutlet {
 
     async fn single(&self, moved: &Single, slow: &HashSet<PeerId>) {
         let hears = |(peer, member): &(&PeerId, &Member)| !member.batch && **peer != moved.peer && !slow.contains(peer);
-        let mut hearers = 0;
+        let (mut hearers, weight) = (0, weight(&moved.event));
         for (_, member) in self.members.iter().filter(hears) {
-            member.connected.connection.flow().sent();
+            member.connected.connection.sent(weight);
             hearers += 1;
         }
         if hearers == 0 {
@@ -253,7 +255,7 @@ impl Drop for RoomOutlet {
 
 /// Says something to one connection.
 pub fn emit(connected: &Connected, event: &ServerEvent) {
-    connected.connection.flow().sent();
+    connected.connection.sent(weight(event));
     if connected.socket.emit(event.name(), event).is_err() && connected.socket.connected() {
         connected.connection.evict();
     }

@@ -2,7 +2,7 @@
 
 use super::{call::Call, connection::Connection, outbox::RoomOutlet};
 use crate::room::{
-    command::{Command, Ticket},
+    command::{Addressee, Command, Reply, Ticket},
     state::not_joined,
 };
 use protocol::{
@@ -25,7 +25,11 @@ pub fn join(call: Call<'_>, join: Join) {
     let ticket = if again {
         back.ticket()
     } else {
-        forget_if_refused(&connection, &room, back.ticket())
+        Ticket::new(First {
+            ticket: back.ticket(),
+            connection: Arc::clone(&connection),
+            room: room.clone(),
+        })
     };
     let granted = connection.bearer().grants.role(&room);
     let command = Command::Join {
@@ -63,13 +67,22 @@ fn too_many_rooms(most: usize) -> Refusal {
     Refusal::new(Code::TooManyRooms, message)
 }
 
-/// A first join that is refused must not leave the room standing as joined.
-fn forget_if_refused(connection: &Arc<Connection>, room: &RoomId, ticket: Ticket) -> Ticket {
-    let (connection, room) = (Arc::clone(connection), room.clone());
-    Ticket::new(move |answer| {
+/// Who asks for a first join: one that is refused must not leave the room standing as joined.
+struct First {
+    ticket: Ticket,
+    connection: Arc<Connection>,
+    room: RoomId,
+}
+
+impl Addressee for First {
+    fn is_behind(&self) -> bool {
+        self.ticket.is_behind()
+    }
+
+    fn answer(self: Box<Self>, answer: Result<Reply, Refusal>) {
         if answer.is_err() {
-            connection.exit(&room);
+            self.connection.exit(&self.room);
         }
-        ticket.answer(answer);
-    })
+        self.ticket.answer(answer);
+    }
 }

@@ -2,14 +2,14 @@
 //!
 //! Socket.IO's server library shows neither the depth of a connection's queue nor a way to end its transport. Both are seen
 //! from below: it flushes only when the queue is drained, so packets handed over since the last flush are the most that can
-//! be waiting.
+//! be waiting, and so are their bytes less those that were written since.
 
 use super::pending::Place;
 use futures::task::AtomicWaker;
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
     },
     task::{Poll, Waker},
 };
@@ -18,6 +18,10 @@ use std::{
 #[derive(Debug)]
 pub struct Flow {
     waiting: AtomicU32,
+    /// Bytes handed over and not written. Below zero where what nobody counted was written: frames of cursors, pings.
+    bytes: AtomicI64,
+    /// Bytes that may be waiting.
+    most: i64,
     ended: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
@@ -31,10 +35,14 @@ pub struct Flow {
 /// No bound on what a peer may send.
 const UNBOUND: u32 = u32::MAX;
 
-impl Default for Flow {
-    fn default() -> Self {
+impl Flow {
+    /// The flow of a connection for which so many bytes may be waiting.
+    #[must_use]
+    pub fn new(most: u32) -> Self {
         Self {
             waiting: AtomicU32::new(0),
+            bytes: AtomicI64::new(0),
+            most: most.into(),
             ended: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
@@ -43,9 +51,7 @@ impl Default for Flow {
             place: Mutex::new(None),
         }
     }
-}
 
-impl Flow {
     /// From now on a socket comes through here that has not said whose it is. Until it is [`Flow::proven`] it holds `place`
     /// and may send `allowance` bytes.
     pub fn unproven(&self, place: Place, allowance: u32) {
@@ -75,14 +81,24 @@ impl Flow {
             || rest.is_some()
     }
 
-    /// A packet was handed over.
-    pub fn sent(&self) {
+    /// A packet of so many bytes is handed over. `false` where more than may be is waiting already: it is one too many.
+    #[must_use]
+    pub fn sent(&self, bytes: usize) -> bool {
         self.waiting.fetch_add(1, Ordering::Relaxed);
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed) <= self.most
+    }
+
+    /// So many bytes have been given to the kernel.
+    pub fn wrote(&self, bytes: usize) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Everything handed over so far has been given to the kernel.
     pub fn drained(&self) {
         self.waiting.store(0, Ordering::Release);
+        self.bytes.store(0, Ordering::Relaxed);
         self.drainer.wake();
     }
 
@@ -104,6 +120,12 @@ impl Flow {
     #[must_use]
     pub fn waiting(&self) -> u32 {
         self.waiting.load(Ordering::Acquire)
+    }
+
+    /// Whether half of what may be waiting is: what can be asked for later is not to come on top.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > self.most / 2
     }
 
     /// Ends the connection: its next read or write fails, and whoever waits for one is woken.

@@ -27,11 +27,11 @@ pub struct Guarded<Io> {
 }
 
 impl<Io> Guarded<Io> {
-    /// Guards a connection.
-    pub fn new(io: Io, stall: Duration, metrics: Arc<Metrics>) -> Self {
+    /// Guards a connection whose peer may not take bytes for `stall`, and for which `most` of them may be waiting.
+    pub fn new(io: Io, stall: Duration, most: u32, metrics: Arc<Metrics>) -> Self {
         Self {
             io,
-            flow: Arc::default(),
+            flow: Arc::new(Flow::new(most)),
             stall,
             timer: None,
             metrics,
@@ -52,6 +52,14 @@ impl<Io> Guarded<Io> {
             ));
         }
         Ok(())
+    }
+
+    /// Counts what was written, and watches.
+    fn wrote(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.flow.wrote(bytes);
+        }
+        self.watch(context, written)
     }
 
     /// Watches what became of a write: any progress stops the clock, waiting keeps it running, its end is an error.
@@ -97,7 +105,7 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Guarded<Io> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.ended()?;
         let written = Pin::new(&mut self.io).poll_write(context, bytes);
-        self.watch(context, written)
+        self.wrote(context, written)
     }
 
     fn poll_write_vectored(
@@ -107,7 +115,7 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Guarded<Io> {
     ) -> Poll<io::Result<usize>> {
         self.ended()?;
         let written = Pin::new(&mut self.io).poll_write_vectored(context, slices);
-        self.watch(context, written)
+        self.wrote(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -136,10 +144,13 @@ mod tests {
 
     const STALL: Duration = Duration::from_secs(10);
 
+    /// Bytes that may be waiting.
+    const MOST: u32 = 100;
+
     fn pair(buffer: usize) -> (Guarded<tokio::io::DuplexStream>, tokio::io::DuplexStream, Arc<Metrics>) {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let metrics = Arc::new(Metrics::new().unwrap());
-        (Guarded::new(ours, STALL, Arc::clone(&metrics)), theirs, metrics)
+        (Guarded::new(ours, STALL, MOST, Arc::clone(&metrics)), theirs, metrics)
     }
 
     fn stalled(metrics: &Metrics) -> bool {
@@ -216,10 +227,36 @@ mod tests {
     async fn a_flush_says_that_nothing_waits() {
         let (mut ours, _theirs, _metrics) = pair(64);
         let flow = ours.flow();
-        flow.sent();
-        flow.sent();
+        assert!(flow.sent(60));
+        assert!(flow.sent(60));
         assert_eq!(flow.waiting(), 2);
         ours.flush().await.unwrap();
         assert_eq!(flow.waiting(), 0);
+        assert!(!flow.is_behind());
+    }
+
+    #[tokio::test]
+    async fn more_bytes_may_wait_once_some_are_written() {
+        let (mut ours, _theirs, _metrics) = pair(64);
+        let flow = ours.flow();
+        assert!(flow.sent(40));
+        assert!(!flow.is_behind());
+        // However large it is: what fits into no queue must go through too.
+        assert!(flow.sent(80));
+        assert!(flow.is_behind());
+        assert!(!flow.sent(1));
+        ours.write_all(&[0; 64]).await.unwrap();
+        assert!(flow.sent(1), "121 less 64");
+        assert!(flow.is_behind());
+    }
+
+    #[tokio::test]
+    async fn what_nobody_counted_opens_no_place_for_more() {
+        let (mut ours, _theirs, _metrics) = pair(64);
+        let flow = ours.flow();
+        ours.write_all(&[0; 64]).await.unwrap();
+        ours.flush().await.unwrap();
+        assert!(flow.sent(101));
+        assert!(!flow.sent(1));
     }
 }

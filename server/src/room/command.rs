@@ -190,21 +190,41 @@ pub enum Reply {
     AccessChanged(AccessChanged),
 }
 
-/// What stands behind a ticket.
-type Deliver = Box<dyn FnOnce(Result<Reply, Refusal>) + Send>;
+/// Whom an answer goes to.
+pub trait Addressee: Send {
+    /// Whether they have so much to read already that what can be asked for again is better not answered now.
+    fn is_behind(&self) -> bool {
+        false
+    }
+
+    /// Takes the answer. Must not block.
+    fn answer(self: Box<Self>, answer: Result<Reply, Refusal>);
+}
+
+impl<F: FnOnce(Result<Reply, Refusal>) + Send> Addressee for F {
+    fn answer(self: Box<Self>, answer: Result<Reply, Refusal>) {
+        self(answer);
+    }
+}
 
 /// The way an answer takes back to who asked. The room does not know what is behind it. Dropped unused, nobody is answered.
-pub struct Ticket(Deliver);
+pub struct Ticket(Box<dyn Addressee>);
 
 impl Ticket {
-    /// A ticket that gives its answer to `deliver`, which must not block.
-    pub fn new(deliver: impl FnOnce(Result<Reply, Refusal>) + Send + 'static) -> Self {
-        Self(Box::new(deliver))
+    /// A ticket that gives its answer to this one.
+    pub fn new(addressee: impl Addressee + 'static) -> Self {
+        Self(Box::new(addressee))
+    }
+
+    /// See [`Addressee::is_behind`].
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.0.is_behind()
     }
 
     /// Answers.
     pub fn answer(self, answer: Result<Reply, Refusal>) {
-        (self.0)(answer);
+        self.0.answer(answer);
     }
 }
 

@@ -1,8 +1,9 @@
-//! Somebody keeps the connection open and stops reading. They are ended, and the others go on as if they were not there.
+//! Somebody keeps the connection open and stops reading. They are ended, and the others go on as if they were not there; and
+//! however much they ask for, no more than may be waits for them.
 
 use crate::stage::{Stage, names};
 use futures::{SinkExt, StreamExt};
-use protocol::ServerEvent;
+use protocol::{Position, Seq, ServerEvent, document::Step};
 use serde_json::json;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
@@ -44,8 +45,72 @@ async fn a_peer_that_stops_reading_is_ended_and_the_others_hear_everything() {
     assert_eq!(messages, said);
 }
 
+#[tokio::test]
+async fn who_asks_and_asks_and_does_not_read_is_told_to_read_first() {
+    const JOINS: usize = 100;
+    let stage = Stage::set(|config| config.limits.queue_bytes = 512 * 1024).await;
+    let mut ann = stage.person("ann").await;
+    let empty = ann.joins("sky").await.document.position;
+    ann.edits("sky", empty, vec![Step::Insert("x".repeat(200_000))])
+        .await
+        .unwrap();
+    let mut cyd = stalled(&stage).await;
+    for id in 2..2 + JOINS {
+        let join = format!("42{id}[\"room.join\",{{\"room\":\"sky\"}}]");
+        cyd.send(Message::text(join)).await.unwrap();
+    }
+    // Until the kernel's buffers are full, and then until half of what may wait does.
+    while stage.metric("collab_refusals_total{code=\"busy\"}").await == 0.0 {
+        ann.heard_by_now().await;
+    }
+    let (mut welcomes, mut refusals) = (0, 0);
+    for id in 2..2 + JOINS {
+        let answer = hears(&mut cyd, &format!("43{id}")).await;
+        if answer.contains("\"busy\"") {
+            assert!(answer.contains("\"retryAfterMs\":1000"), "{answer}");
+            refusals += 1;
+        } else {
+            assert!(answer.len() > 200_000);
+            welcomes += 1;
+        }
+    }
+    assert!(welcomes > 0 && refusals > 0, "{welcomes} and {refusals}");
+    assert_eq!(
+        stage
+            .metric("collab_slow_client_evictions_total{reason=\"queue_full\"}")
+            .await,
+        0.0
+    );
+    cyd.send(Message::text("42200[\"room.join\",{\"room\":\"sky\"}]"))
+        .await
+        .unwrap();
+    let answer = hears(&mut cyd, "43200").await;
+    assert!(answer.len() > 200_000, "who has read is let in: {answer}");
+}
+
+#[tokio::test]
+async fn who_has_too_many_bytes_to_read_is_ended_however_few_packets_they_are() {
+    let stage = Stage::set(|config| config.limits.queue_bytes = 512 * 1024).await;
+    let mut ann = stage.person("ann").await;
+    let mut at = ann.joins("sky").await.document.position;
+    let _cyd = stalled(&stage).await;
+    let mut pastes = 0;
+    while stage.metric("collab_connections").await > 1.0 {
+        for step in [Step::Insert("x".repeat(200_000)), Step::Delete(200_000)] {
+            let seq: Seq = ann.edits("sky", at, vec![step]).await.unwrap().seq;
+            at = Position { seq, ..at };
+        }
+        pastes += 1;
+    }
+    let evictions = stage
+        .metric("collab_slow_client_evictions_total{reason=\"queue_full\"}")
+        .await;
+    assert_eq!(evictions, 1.0);
+    assert!(pastes < 60, "128 packets are as many bytes as they like: {pastes}");
+}
+
 /// Joins, and reads nothing from then on, with as small a buffer as the kernel grants.
-async fn stalled(stage: &Stage) -> impl Sized {
+async fn stalled(stage: &Stage) -> WebSocketStream<TcpStream> {
     let tcp = TcpSocket::new_v4().unwrap();
     tcp.set_recv_buffer_size(4096).unwrap();
     let stream = tcp.connect(stage.address).await.unwrap();
@@ -69,10 +134,10 @@ async fn stalled(stage: &Stage) -> impl Sized {
 }
 
 /// Reads up to the message that begins so.
-async fn hears(socket: &mut WebSocketStream<TcpStream>, beginning: &str) {
+async fn hears(socket: &mut WebSocketStream<TcpStream>, beginning: &str) -> String {
     loop {
         match socket.next().await {
-            Some(Ok(Message::Text(text))) if text.starts_with(beginning) => return,
+            Some(Ok(Message::Text(text))) if text.starts_with(beginning) => return text.to_string(),
             Some(Ok(_)) => {}
             ended => panic!("{beginning} never came: {ended:?}"),
         }

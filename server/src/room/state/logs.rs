@@ -4,9 +4,9 @@ use super::{Done, Pages, State, answer, not_joined};
 use crate::{
     clock::Now,
     room::{
-        book::{Book as _, unavailable},
+        book::Book as _,
         chat::{Line, message},
-        command::{Reply, Ticket},
+        command::Ticket,
         document::{Edit, side},
         notification::{mentioned, notification},
         outbox::{Audience, Effect, LogCall, Out, Outbox, Purpose},
@@ -71,10 +71,7 @@ impl State {
             }
             Done::Found(topic, refusal, result) => self.log_mut(topic).found(now, refusal, result, out),
             Done::Read(Purpose::Welcome(newcomer), pages) => self.welcome(now, newcomer, pages, out),
-            Done::Read(Purpose::Page { read, ticket }, pages) => {
-                let page = pages.and_then(first).map(|page| self.page(&page, &read));
-                answer(out, ticket, page.map(Reply::ChatPage).map_err(|_| unavailable()));
-            }
+            Done::Read(Purpose::Page { read, ticket }, pages) => self.answer_page(&read, pages, ticket, out),
             Done::Read(Purpose::CatchUp(topic), pages) => {
                 let taken = self.log_mut(topic).caught_up(now, pages.and_then(first), out);
                 load_if_lost(topic, taken, out);
@@ -182,7 +179,7 @@ pub(super) fn load_if_lost(topic: Topic, result: Result<(), Lost>, out: &mut Out
 }
 
 /// The one page of a read of one span.
-fn first(pages: Pages) -> Result<Page, LogError> {
+pub(super) fn first(pages: Pages) -> Result<Page, LogError> {
     pages
         .into_iter()
         .next()

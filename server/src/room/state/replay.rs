@@ -1,12 +1,16 @@
 //! What is answered once logs were read: the welcome of a newcomer, and pages of older chat.
 
-use super::{Pages, State, answer, logs::load_if_lost, not_joined};
+use super::{
+    Pages, State, answer,
+    logs::{first, load_if_lost},
+    not_joined,
+};
 use crate::{
     clock::Now,
     room::{
-        book::{Book as _, unavailable},
+        book::{Book as _, behind, unavailable},
         chat::messages,
-        command::Reply,
+        command::{Reply, Ticket},
         outbox::{Effect, LogCall, Newcomer, Outbox, Purpose},
         writer::Writing as _,
     },
@@ -34,6 +38,10 @@ impl State {
             self.dismiss(now, peer, out);
             return answer(out, ticket, Err(unavailable()));
         };
+        if ticket.is_behind() {
+            self.dismiss(now, peer, out);
+            return answer(out, ticket, Err(behind()));
+        }
         let Some(who) = self.presence.holding(peer).map(|holding| holding.who.clone()) else {
             return answer(out, ticket, Err(not_joined()));
         };
@@ -77,8 +85,23 @@ impl State {
         })
     }
 
-    /// A page of older chat.
-    pub(super) fn page(&self, page: &Page, read: &ReadChat) -> ChatPage {
+    /// Answers with a page of older chat.
+    pub(super) fn answer_page(
+        &self,
+        read: &ReadChat,
+        pages: Result<Pages, LogError>,
+        ticket: Ticket,
+        out: &mut Outbox,
+    ) {
+        let page = match pages.and_then(first) {
+            _ if ticket.is_behind() => Err(behind()),
+            Ok(page) => Ok(Reply::ChatPage(self.page(&page, read))),
+            Err(_) => Err(unavailable()),
+        };
+        answer(out, ticket, page);
+    }
+
+    fn page(&self, page: &Page, read: &ReadChat) -> ChatPage {
         let entries = messages(&self.room, &page.entries);
         let oldest = page.entries.first().map_or(read.before, |entry| entry.seq);
         ChatPage {

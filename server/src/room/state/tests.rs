@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::{
-    room::outbox::Out,
+    room::{command::Addressee, outbox::Out},
     store::{Entry, NewEntry, Span},
 };
 use protocol::{Epoch, Position, Seq, ServerEvent, UserId, chat::Say};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 mod access;
 mod logs;
@@ -50,6 +50,19 @@ fn nothing() -> Loaded {
         },
         snapshot: None,
         entries: Vec::new(),
+    }
+}
+
+/// Somebody who has much to read already.
+struct Behind(Sender<Result<Reply, Refusal>>);
+
+impl Addressee for Behind {
+    fn is_behind(&self) -> bool {
+        true
+    }
+
+    fn answer(self: Box<Self>, answer: Result<Reply, Refusal>) {
+        drop(self.0.send(answer));
     }
 }
 
@@ -289,4 +302,61 @@ fn who_left_while_the_welcome_was_made_is_not_welcomed() {
     settle(out);
     assert_eq!(answer.recv().unwrap().unwrap_err().code, Code::NotJoined);
     assert!(state.is_empty());
+}
+
+#[test]
+fn who_has_too_much_to_read_already_is_not_let_in() {
+    let mut state = state();
+    let (out, _) = join(&mut state, "ann", 1, None);
+    let (sender, answer) = channel();
+    let out = behind(out, &sender);
+    let (_, out) = read(&mut state, out, page(1));
+    settle(out);
+    let refusal = answer.recv().unwrap().unwrap_err();
+    assert_eq!((refusal.code, refusal.retry_after_ms), (Code::Busy, Some(1000)));
+    assert!(state.is_empty());
+}
+
+#[test]
+fn who_has_too_much_to_read_already_gets_no_older_lines_on_top() {
+    let mut state = state();
+    join(&mut state, "ann", 1, None);
+    let (sender, answer) = channel();
+    let (room, peer) = ("sky".parse().unwrap(), PeerId(1));
+    let read_chat = Box::new(ReadChat {
+        room,
+        before: Seq(5),
+        limit: 2,
+    });
+    let ticket = Ticket::new(Behind(sender));
+    let mut out = Outbox::new();
+    state.handle(
+        Now::read(),
+        Command::ReadChat {
+            peer,
+            read: read_chat,
+            ticket,
+        },
+        &mut out,
+    );
+    let (_, out) = read(&mut state, out, page(1));
+    settle(out);
+    assert_eq!(answer.recv().unwrap().unwrap_err().code, Code::Busy);
+    assert!(!state.is_empty(), "they stay where they are");
+}
+
+/// The same, but whoever waits for a welcome has much to read meanwhile.
+fn behind(out: Outbox, sender: &Sender<Result<Reply, Refusal>>) -> Outbox {
+    let change = |effect| match effect {
+        Effect::Log(LogCall::Read {
+            spans,
+            purpose: Purpose::Welcome(newcomer),
+        }) => {
+            let ticket = Ticket::new(Behind(sender.clone()));
+            let purpose = Purpose::Welcome(Newcomer { ticket, ..newcomer });
+            Effect::Log(LogCall::Read { spans, purpose })
+        }
+        other => other,
+    };
+    out.into_iter().map(change).collect()
 }

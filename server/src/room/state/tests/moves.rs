@@ -16,7 +16,11 @@ fn room() -> State {
 
 fn asked(state: &mut State, now: Now, command: impl FnOnce(Ticket) -> Command) -> Outbox {
     let mut out = Outbox::new();
-    state.handle(now, command(Ticket::new(|answer| drop(answer.unwrap()))), &mut out);
+    state.handle(
+        now,
+        command(Ticket::new(|answer: Result<Reply, _>| drop(answer.unwrap()))),
+        &mut out,
+    );
     out
 }
 
