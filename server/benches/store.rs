@@ -6,7 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a table is what this is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement ends where it fails")]
 
-use protocol::RoomId;
+use protocol::{RoomId, limits::HISTORY_BYTES};
 use server::store::{Appended, Log, NewEntry, Retention, Snapshot, Topic, file::FileLog};
 use std::{
     fs::File,
@@ -30,6 +30,7 @@ const KEEP: Retention = Retention {
     document: 20_000,
     note: 1000,
     access: 1000,
+    bytes: HISTORY_BYTES,
 };
 
 fn main() {

@@ -21,7 +21,7 @@ use crate::{
     token::{Keys, KeysError},
     web::{self, Web},
 };
-use protocol::limits::{ACCESS_HISTORY, DOCUMENT_HISTORY, NOTE_HISTORY};
+use protocol::limits::{ACCESS_HISTORY, DOCUMENT_HISTORY, HISTORY_BYTES, NOTE_HISTORY};
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -240,6 +240,7 @@ impl Parts {
             document: DOCUMENT_HISTORY,
             note: NOTE_HISTORY,
             access: ACCESS_HISTORY,
+            bytes: HISTORY_BYTES,
         };
         if let Some(url) = config.redis()? {
             let Cluster {

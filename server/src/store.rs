@@ -55,6 +55,8 @@ pub struct Retention {
     pub note: usize,
     /// Of [`Topic::Access`].
     pub access: usize,
+    /// Bytes that the bodies of one log's entries may take, whatever its topic: beyond it fewer entries are kept.
+    pub bytes: usize,
 }
 
 impl Retention {
@@ -69,15 +71,13 @@ impl Retention {
         }
     }
 
-    /// The last entry that may go, of a log that ends at `last` and has a snapshot up to `held`, or none: 0. 0 where none may.
+    /// Whether the oldest entry goes, of a log whose entries, from `first` to `last`, take so many bytes, and whose snapshot
+    /// holds those up to `held`, or none: 0. The last one never goes for its bytes.
     #[must_use]
-    pub fn gone(self, topic: Topic, last: Seq, held: Seq) -> Seq {
-        let beyond = Seq(last.0.saturating_sub(self.of(topic) as u64));
-        if topic.has_snapshots() {
-            beyond.min(held)
-        } else {
-            beyond
-        }
+    pub fn is_beyond(self, topic: Topic, first: Seq, last: Seq, held: Seq, bytes: usize) -> bool {
+        let may_go = first <= if topic.has_snapshots() { held } else { last };
+        let many = last.0.saturating_sub(self.of(topic) as u64) >= first.0;
+        may_go && (many || bytes > self.bytes && first < last)
     }
 }
 

@@ -9,17 +9,13 @@ use operational_transform::Operation as Step;
 use protocol::{
     Seq,
     document::Caret,
-    limits::{DOCUMENT, OPERATION_STEPS},
+    limits::{DOCUMENT, HISTORY_BYTES, OPERATION_STEPS},
 };
 use ropey::Rope;
 use std::{collections::VecDeque, sync::LazyLock};
 
 #[cfg(test)]
 mod tests;
-
-/// Bytes of memory that the operations of one document may take. 20,000 edits by hand take about 3 MiB; without this bound
-/// as many pastes would take gigabytes.
-const HISTORY: usize = 8 * 1024 * 1024;
 
 /// Bytes of operations that one edit is transformed over, its own counted each time: some tens of milliseconds. An edit by
 /// hand comes over 20,000 others with a tenth of it; what would hold up the room for longer is better transformed by the
@@ -39,7 +35,7 @@ pub struct History {
     keep: usize,
     /// The newest operations, of which the last one made `seq`.
     operations: VecDeque<OperationSeq>,
-    /// Bytes that they take.
+    /// Bytes that they take: [`HISTORY_BYTES`] at most.
     weight: usize,
 }
 
@@ -150,7 +146,7 @@ impl History {
     fn keep(&mut self, operation: OperationSeq) {
         self.weight += weight(&operation);
         self.operations.push_back(operation);
-        while self.operations.len() > self.keep || self.weight > HISTORY {
+        while self.operations.len() > self.keep || self.weight > HISTORY_BYTES {
             let Some(gone) = self.operations.pop_front() else { break };
             self.weight -= weight(&gone);
         }

@@ -16,7 +16,7 @@ use crate::{
     clock::Now,
     store::{Entry, Loaded, LogError, NewEntry, Page, Snapshot, Span, Witness},
 };
-use protocol::{Code, Epoch, MessageId, Position, Refusal, RoomId, Seq, UserId};
+use protocol::{Code, Epoch, MessageId, Position, Refusal, RoomId, Seq, UserId, limits::HISTORY_BYTES};
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
@@ -30,6 +30,9 @@ const ASKERS: usize = 4;
 
 /// How often a store that is away is asked again.
 const AGAIN: Duration = Duration::from_millis(500);
+
+/// Bytes of entries with which it is time for a snapshot, however few they are: half of what a log keeps.
+const HEAVY: usize = HISTORY_BYTES / 2;
 
 /// A book, and what waits to be written into it.
 #[derive(Debug)]
@@ -53,6 +56,8 @@ pub struct Writer<B: Book> {
     last: Option<(UserId, MessageId)>,
     /// The last entry that the newest snapshot holds.
     kept: Seq,
+    /// Bytes of the entries after it.
+    since: usize,
     /// While the store is away: when it is asked again.
     away: Option<Instant>,
 }
@@ -81,6 +86,7 @@ impl<B: Book> Writer<B> {
             heard: book.position().seq,
             last: last.map(|entry| (entry.by.clone(), entry.id.clone())),
             kept: loaded.snapshot.as_ref().map_or(Seq(0), |snapshot| snapshot.seq),
+            since: loaded.entries.iter().map(|entry| entry.body.len()).sum(),
             book,
             waiting: VecDeque::new(),
             written: None,
@@ -152,10 +158,11 @@ impl<B: Book> Writer<B> {
 
     /// Once in a while all is kept, by the replica that wrote the entry with which it is time.
     fn keep(&mut self, entry: &Entry, out: &mut Outbox) {
-        if entry.seq.0 - self.kept.0 < B::SNAPSHOT {
+        self.since += entry.body.len();
+        if entry.seq.0 - self.kept.0 < B::SNAPSHOT && self.since < HEAVY {
             return;
         }
-        self.kept = entry.seq;
+        (self.kept, self.since) = (entry.seq, 0);
         let own = self.waiting.front().is_some_and(|first| first.is(&entry.by, &entry.id));
         let Position { epoch, seq } = self.book.position();
         if let Some(body) = own.then(|| self.book.snapshot()).flatten() {

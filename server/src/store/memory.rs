@@ -170,6 +170,7 @@ mod tests {
         document: 10,
         note: 10,
         access: 10,
+        bytes: 1000,
     };
 
     fn room(name: &str) -> RoomId {

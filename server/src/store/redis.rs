@@ -68,10 +68,6 @@ impl RedisLog {
         self.metrics.store_errors.inc(error.label());
         error
     }
-
-    fn keep(&self, topic: Topic) -> Value {
-        count(self.keep.of(topic))
-    }
 }
 
 /// A life for a log that has none yet, or has lost one.
@@ -107,7 +103,8 @@ impl Log for RedisLog {
             entry.by.as_str().into(),
             entry.id.as_str().into(),
             entry.body.as_ref().into(),
-            self.keep(topic),
+            count(self.keep.of(topic)),
+            count(self.keep.bytes),
             i64::from(topic.has_snapshots()).into(),
             born(),
             ttl.into(),
@@ -169,7 +166,8 @@ impl Log for RedisLog {
             epoch.to_string().into(),
             place(snapshot.seq),
             snapshot.body.as_ref().into(),
-            self.keep(topic),
+            count(self.keep.of(topic)),
+            count(self.keep.bytes),
             born(),
         ];
         self.run(&script::COMPACT, room, topic, arguments).await.map(drop)

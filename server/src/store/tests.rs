@@ -13,6 +13,7 @@ const KEEP: Retention = Retention {
     document: 3,
     note: 0,
     access: 0,
+    bytes: 60,
 };
 
 fn room(name: &str) -> RoomId {
@@ -23,7 +24,8 @@ fn new(by: &str, id: u64) -> NewEntry {
     NewEntry {
         by: by.parse().unwrap(),
         id: id.to_string().parse().unwrap(),
-        body: format!("{{\"said\":{id}}}").into(),
+        // From 10 on they are heavier.
+        body: format!("{{\"said\":{id}{}}}", " ".repeat(id as usize / 10 * 25)).into(),
     }
 }
 
@@ -158,6 +160,40 @@ fn chat_has_no_snapshots() {
         log.compact(&room("a"), Topic::Chat, at.epoch, snapshot).await.unwrap();
         let loaded = log.load(&room("a"), Topic::Chat).await.unwrap();
         assert_eq!((loaded.snapshot, seqs(&loaded.entries)), (None, vec![1]));
+    });
+}
+
+#[test]
+fn what_is_heavy_goes_sooner() {
+    each(async |log| {
+        let (log, a) = (&*log, &room("a"));
+        let kept = async |topic| seqs(&log.read(a, topic, Span::After(Seq(0))).await.unwrap().entries);
+        let say = async |topic, id| match log.append(a, topic, None, new("ann", id)).await.unwrap() {
+            Appended::New(at) => at,
+            other => panic!("{other:?}"),
+        };
+        say(Topic::Chat, 10).await;
+        say(Topic::Chat, 1).await;
+        assert_eq!(kept(Topic::Chat).await, [1, 2]);
+        say(Topic::Chat, 11).await;
+        assert_eq!(kept(Topic::Chat).await, [2, 3]);
+        say(Topic::Chat, 40).await;
+        assert_eq!(kept(Topic::Chat).await, [4], "the last one, however heavy it is");
+        assert_eq!(
+            say(Topic::Chat, 10).await.seq,
+            Seq(5),
+            "their ids are forgotten with them"
+        );
+        for id in 10..13 {
+            say(Topic::Document, id).await;
+        }
+        let at = say(Topic::Document, 40).await;
+        assert_eq!(kept(Topic::Document).await, [1, 2, 3, 4], "no snapshot holds them yet");
+        let (seq, body) = (Seq(3), "so far".into());
+        log.compact(a, Topic::Document, at.epoch, Snapshot { seq, body })
+            .await
+            .unwrap();
+        assert_eq!(kept(Topic::Document).await, [4]);
     });
 }
 

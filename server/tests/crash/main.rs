@@ -27,6 +27,7 @@ const KEEP: Retention = Retention {
     document: 20,
     note: usize::MAX,
     access: usize::MAX,
+    bytes: usize::MAX,
 };
 
 const KILLS: u32 = 100;

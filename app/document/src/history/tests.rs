@@ -89,7 +89,7 @@ fn pastes_do_not_fill_the_memory() {
         deletion.delete(paste.len() as u64);
         history.push(deletion).unwrap();
     }
-    assert!(history.weight <= HISTORY);
+    assert!(history.weight <= HISTORY_BYTES);
     assert!(history.since(Seq(80 - 30)).is_ok());
     assert_eq!(history.since(Seq(0)).err(), Some(Unfit::Gone));
 }

@@ -13,7 +13,7 @@ local function open(born)
       return nil, redis.error_reply('DAMAGED ' .. log .. ' holds no log, but its other keys are there')
     end
     -- Whoever only looks brings no epoch, and leaves none.
-    if born == '' then return { epoch = '0', last = 0, held = 0 } end
+    if born == '' then return { epoch = '0', last = 0, held = 0, at = 0 } end
     epoch, last, held = born, 0, 0
     redis.call('HSET', log, 'epoch', epoch, 'last', 0, 'held', 0)
     redis.call('EXPIRE', log, 86400)
@@ -26,7 +26,8 @@ local function open(born)
   if last > held and not there or newest and not there then
     return nil, redis.error_reply('DAMAGED ' .. entries .. ' does not end where its log does')
   end
-  return { epoch = epoch, last = last, held = held }
+  local at = newest and tonumber(newest[2][8]) or 0
+  return { epoch = epoch, last = last, held = held, at = at }
 end
 
 local function id(seq)
@@ -38,17 +39,23 @@ local function first(log)
   return oldest and oldest[1] or id(log.last + 1)
 end
 
--- Takes out what is no longer kept: up to a thousand at a time, so that nobody waits long.
-local function trim(state, keep, snapshots)
-  local gone = state.last - keep
-  if snapshots then gone = math.min(gone, state.held) end
-  if gone < 1 then return end
-  local old = redis.call('XRANGE', entries, '-', id(gone), 'COUNT', 1000)
-  for _, entry in ipairs(old) do
+-- Takes out what is no longer kept, by number or, but for the last one, by bytes: up to a hundred at a time, so that nobody
+-- waits long. Each entry says how many bytes all up to it have had; those from before it did say nothing, and weigh nothing.
+local function trim(state, keep, most, snapshots)
+  local free = snapshots and state.held or state.last
+  local function place(entry) return tonumber(string.match(entry[1], '^%d+')) end
+  local function beyond(entry)
+    local seq, body, at = place(entry), entry[2][6], tonumber(entry[2][8])
+    local heavy = at and seq < state.last and state.at - at + #body > most
+    return seq <= free and (seq <= state.last - keep or heavy)
+  end
+  local oldest = redis.call('XRANGE', entries, '-', '+', 'COUNT', 1)[1]
+  if not oldest or not beyond(oldest) then return end
+  local till
+  for _, entry in ipairs(redis.call('XRANGE', entries, '-', id(free), 'COUNT', 100)) do
+    if not beyond(entry) then break end
     redis.call('HDEL', ids, entry[2][2] .. ' ' .. entry[2][4])
+    till = place(entry)
   end
-  if #old > 0 then
-    local seq = string.match(old[#old][1], '^%d+')
-    redis.call('XTRIM', entries, 'MINID', id(tonumber(seq) + 1))
-  end
+  redis.call('XTRIM', entries, 'MINID', id(till + 1))
 end

@@ -205,9 +205,11 @@ impl<B: Book> Writing for Writer<B> {
                     heard,
                     last,
                     kept,
+                    since,
                     ..
                 } = opened;
-                (self.book, self.heard, self.last, self.kept) = (book, heard, last, kept);
+                (self.book, self.heard, self.last) = (book, heard, last);
+                (self.kept, self.since) = (kept, since);
                 self.go_on(now, out);
                 Ok(())
             }

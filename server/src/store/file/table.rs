@@ -18,6 +18,8 @@ const LOGS: TableDefinition<'_, LogKey, LogValue> = TableDefinition::new("logs")
 const ENTRIES: TableDefinition<'_, EntryKey, EntryValue> = TableDefinition::new("entries");
 const IDS: TableDefinition<'_, IdKey, u64> = TableDefinition::new("ids");
 const SNAPSHOTS: TableDefinition<'_, u64, SnapshotValue> = TableDefinition::new("snapshots");
+/// Bytes of the bodies that are kept; by epoch. Files from before it have no such table until they are written to.
+const WEIGHTS: TableDefinition<'_, u64, u64> = TableDefinition::new("weights");
 /// Whose tokens were revoked, and those of which seconds. Files from before it have no such table until they are written to.
 const REVOKED: TableDefinition<'_, &str, u64> = TableDefinition::new("revoked");
 
@@ -49,6 +51,7 @@ pub(super) struct Tables<'txn> {
     entries: Table<'txn, EntryKey, EntryValue>,
     ids: Table<'txn, IdKey, u64>,
     snapshots: Table<'txn, u64, SnapshotValue>,
+    weights: Table<'txn, u64, u64>,
     revoked: Table<'txn, &'static str, u64>,
     changed: bool,
 }
@@ -61,6 +64,7 @@ impl<'txn> Tables<'txn> {
             entries: write.open_table(ENTRIES)?,
             ids: write.open_table(IDS)?,
             snapshots: write.open_table(SNAPSHOTS)?,
+            weights: write.open_table(WEIGHTS)?,
             revoked: write.open_table(REVOKED)?,
             changed: false,
         })
@@ -86,11 +90,12 @@ impl<'txn> Tables<'txn> {
         if expected.is_some_and(|expected| expected != row.last) {
             return Ok(Appended::Conflict(row.last));
         }
+        let bytes = self.weight(&row)? + new.body.len() as u64;
         row.last = row.last.next();
         let (by, id) = (new.by.as_str(), new.id.as_str());
         self.entries.insert(row.key(row.last), (by, id, &*new.body))?;
         self.ids.insert((row.epoch.0, by, id), row.last.0)?;
-        self.keep(log, row, keep)?;
+        self.keep(log, row, bytes, keep)?;
         Ok(Appended::New(row.end()))
     }
 
@@ -109,7 +114,8 @@ impl<'txn> Tables<'txn> {
         }
         row.held = snapshot.seq;
         self.snapshots.insert(epoch.0, (snapshot.seq.0, &*snapshot.body))?;
-        self.keep(log, row, keep)
+        let bytes = self.weight(&row)?;
+        self.keep(log, row, bytes, keep)
     }
 
     /// See [`crate::revocation::Register::keep`]. Those that are about nothing any more go.
@@ -123,17 +129,26 @@ impl<'txn> Tables<'txn> {
         Ok(())
     }
 
-    /// Lets go what may go, and writes the row.
-    fn keep(&mut self, log: &LogName, mut row: Row, keep: Retention) -> Result<(), Error> {
-        let gone = keep.gone(log.topic, row.last, row.held);
-        while row.first <= gone {
+    /// Bytes of the bodies that are kept. Counted where the file does not say so yet.
+    fn weight(&self, row: &Row) -> Result<u64, Error> {
+        match self.weights.get(row.epoch.0)? {
+            Some(known) => Ok(known.value()),
+            None => row.weigh(&self.entries),
+        }
+    }
+
+    /// Lets go what may go, and writes the row and its weight.
+    fn keep(&mut self, log: &LogName, mut row: Row, mut bytes: u64, keep: Retention) -> Result<(), Error> {
+        while keep.is_beyond(log.topic, row.first, row.last, row.held, bytes as usize) {
             if let Some(entry) = self.entries.remove(row.key(row.first))? {
-                let (by, id, _) = entry.value();
+                let (by, id, body) = entry.value();
                 self.ids.remove((row.epoch.0, by, id))?;
+                bytes = bytes.saturating_sub(body.len() as u64);
             }
             row.first = row.first.next();
         }
         self.logs.insert(log.key(), row.value())?;
+        self.weights.insert(row.epoch.0, bytes)?;
         self.changed = true;
         Ok(())
     }
@@ -200,4 +215,12 @@ impl LogName {
 pub(super) fn counts(read: &ReadTransaction) -> Result<(u64, u64), Error> {
     use redb::ReadableTableMetadata;
     Ok((read.open_table(ENTRIES)?.len()?, read.open_table(IDS)?.len()?))
+}
+
+/// A file as it was before this table.
+#[cfg(test)]
+pub(super) fn forget_weights(file: &std::path::Path) {
+    let write = redb::Database::open(file).unwrap().begin_write().unwrap();
+    assert!(write.delete_table(WEIGHTS).unwrap());
+    write.commit().unwrap();
 }

@@ -12,6 +12,7 @@ const KEEP: Retention = Retention {
     document: 1000,
     note: 1000,
     access: 1000,
+    bytes: usize::MAX,
 };
 
 fn room() -> RoomId {
@@ -105,6 +106,16 @@ async fn less_is_kept_from_the_next_append_on() {
     let page = log.read(&room(), Topic::Chat, Span::After(Seq(0))).await.unwrap();
     assert_eq!((page.first, page.entries.len()), (Seq(8), 4));
     assert_eq!(log.look(table::counts).await, Ok((4, 4)), "and their ids with them");
+}
+
+#[tokio::test]
+async fn a_file_from_before_weights_were_kept_is_weighed() {
+    let dir = filled(10).await;
+    table::forget_weights(&file(dir.path()));
+    let log = FileLog::open(dir.path(), Retention { bytes: 1000, ..KEEP }).unwrap();
+    say(&log, 11).await.unwrap();
+    let page = log.read(&room(), Topic::Chat, Span::After(Seq(0))).await.unwrap();
+    assert_eq!((page.first, page.entries.len()), (Seq(9), 3), "of 302 and 303 bytes");
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ pub(super) struct Ring {
     last: Seq,
     snapshot: Option<Snapshot>,
     entries: VecDeque<Entry>,
+    /// Bytes of their bodies.
+    bytes: usize,
     /// Where each kept entry is, by author and id: how a repetition is known.
     known: HashMap<(UserId, MessageId), Seq>,
 }
@@ -29,6 +31,7 @@ impl Ring {
             last: Seq::default(),
             snapshot: None,
             entries: VecDeque::new(),
+            bytes: 0,
             known: HashMap::new(),
         }
     }
@@ -43,6 +46,7 @@ impl Ring {
         }
         self.last = self.last.next();
         self.known.insert((new.by.clone(), new.id.clone()), self.last);
+        self.bytes += new.body.len();
         self.entries.push_back(Entry {
             seq: self.last,
             by: new.by,
@@ -100,8 +104,13 @@ impl Ring {
     }
 
     fn trim(&mut self) {
-        let gone = self.keep.gone(self.topic, self.last, self.held());
-        while let Some(entry) = self.entries.pop_front_if(|entry| entry.seq <= gone) {
+        let (keep, topic, last, held) = (self.keep, self.topic, self.last, self.held());
+        let bytes = &mut self.bytes;
+        while let Some(entry) = self
+            .entries
+            .pop_front_if(|entry| keep.is_beyond(topic, entry.seq, last, held, *bytes))
+        {
+            *bytes -= entry.body.len();
             self.known.remove(&(entry.by, entry.id));
         }
     }

@@ -61,6 +61,7 @@ impl Play {
             document: 10,
             note: 10,
             access: 3,
+            bytes: usize::MAX,
         };
         let log = MemoryLog::new(keep, 10);
         let load = |topic| now(log.load(&sky(), topic)).unwrap();

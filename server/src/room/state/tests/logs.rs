@@ -339,6 +339,27 @@ fn a_snapshot_is_kept_every_five_hundred_edits() {
 }
 
 #[test]
+fn a_snapshot_is_kept_sooner_where_edits_are_heavy() {
+    let mut state = room();
+    let mut kept = Vec::new();
+    let paste = "x".repeat(250_000);
+    for seq in 1..=40 {
+        let steps = match seq % 2 {
+            1 => vec![Step::Insert(paste.clone())],
+            _ => vec![Step::Delete(250_000)],
+        };
+        edit(&mut state, 1, &seq.to_string(), at(seq - 1), steps);
+        for effect in place(&mut state, Topic::Document, seq) {
+            if let Effect::Log(LogCall::Compact { snapshot, .. }) = effect {
+                kept.push((snapshot.seq.0, snapshot.body.len()));
+            }
+        }
+    }
+    // Sixteen pastes are less than four MiB, and seventeen more.
+    assert_eq!(kept, [(33, 250_000)]);
+}
+
+#[test]
 fn a_note_saved_against_an_old_version_is_refused_with_the_current_text() {
     let mut state = room();
     change(

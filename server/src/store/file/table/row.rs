@@ -63,6 +63,12 @@ impl Row {
         found.map(|found| entry(seq, found.value())).transpose()
     }
 
+    /// Bytes of the bodies that are kept.
+    pub(super) fn weigh(&self, entries: &impl ReadableTable<EntryKey, EntryValue>) -> Result<u64, Error> {
+        let mut kept = entries.range(self.key(self.first)..self.key(self.last.next()))?;
+        kept.try_fold(0, |bytes, entry| Ok(bytes + entry?.1.value().2.len() as u64))
+    }
+
     pub(super) fn slice(
         &self,
         entries: &impl ReadableTable<EntryKey, EntryValue>,

@@ -15,14 +15,19 @@ fn seqs(entries: &[Entry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.seq.0).collect()
 }
 
-fn written(topic: Topic, keep: usize, writes: u64) -> Ring {
+fn ring(topic: Topic, keep: usize) -> Ring {
     let keep = Retention {
         chat: keep,
         document: keep,
         note: keep,
         access: keep,
+        bytes: usize::MAX,
     };
-    let mut ring = Ring::new(topic, keep, Epoch(1));
+    Ring::new(topic, keep, Epoch(1))
+}
+
+fn written(topic: Topic, keep: usize, writes: u64) -> Ring {
+    let mut ring = ring(topic, keep);
     for id in 1..=writes {
         ring.append(None, entry(id));
     }
@@ -56,5 +61,27 @@ proptest! {
         let first = held.min(writes.saturating_sub(keep as u64)) + 1;
         prop_assert_eq!(seqs(&ring.read(Span::After(Seq(0))).entries), (first..=writes).collect::<Vec<_>>());
         prop_assert_eq!(seqs(&ring.load().entries), (held + 1..=writes).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_more_is_kept_than_may_be_however_heavy_it_is(
+        sizes in proptest::collection::vec(0_usize..50, 1..40),
+        bytes in 0_usize..200,
+        held in 0_u64..40,
+        topic in prop_oneof![Just(Topic::Chat), Just(Topic::Document)],
+    ) {
+        let keep = Retention { bytes, ..ring(topic, usize::MAX).keep };
+        let mut ring = Ring { keep, ..ring(topic, usize::MAX) };
+        for (id, size) in sizes.iter().enumerate() {
+            ring.append(None, NewEntry { body: "x".repeat(*size).into(), ..entry(id as u64) });
+        }
+        let last = sizes.len() as u64;
+        ring.compact(ring.epoch, Snapshot { seq: Seq(held), body: "so far".into() });
+        let held = if topic == Topic::Chat { last } else if held > last { 0 } else { held };
+        // As few of the oldest go as must, of those that may.
+        let weight = |first: u64| sizes[first as usize - 1..].iter().sum::<usize>();
+        let first = (1..last).find(|first| *first > held || weight(*first) <= bytes).unwrap_or(last);
+        prop_assert_eq!(seqs(&ring.read(Span::After(Seq(0))).entries), (first..=last).collect::<Vec<_>>());
+        prop_assert_eq!(ring.bytes, weight(first));
     }
 }
