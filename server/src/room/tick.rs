@@ -16,11 +16,13 @@ use std::time::{Duration, Instant};
 const FULL: Duration = Duration::from_secs(1);
 
 /// The time between two frames of a room with this many connections: 30 a second among few, fewer among many, since what
-/// a frame costs grows with the square of the room. 20 a second already looks like 60 once interpolated.
+/// frames cost grows with the square of the room. 20 a second already look like 60 once interpolated; 25 take up all that
+/// somebody says who moves 20 times a second.
 #[must_use]
 pub fn interval(members: usize) -> Duration {
     match members {
-        0..=24 => Duration::from_millis(33),
+        0..=9 => Duration::from_millis(33),
+        10..=24 => Duration::from_millis(40),
         25..=99 => Duration::from_millis(50),
         _ => Duration::from_millis(100),
     }

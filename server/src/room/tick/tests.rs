@@ -127,3 +127,11 @@ fn listen(mut heard: HashMap<u32, f64>, moves: &Moves) -> HashMap<u32, f64> {
     }
     heard
 }
+
+#[test]
+fn the_more_there_are_the_fewer_frames_each_gets() {
+    let intervals: Vec<Duration> = (0..200).map(interval).collect();
+    assert!(intervals.is_sorted());
+    let millis = [1, 9, 10, 24, 25, 99, 100].map(|members| intervals[members].as_millis());
+    assert_eq!(millis, [33, 33, 40, 40, 50, 50, 100]);
+}
