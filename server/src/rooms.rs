@@ -26,7 +26,7 @@ const RETRY: u64 = 500;
 /// The way to an open room.
 #[derive(Clone)]
 pub struct Way {
-    /// Which. Everybody's way to a room shares the memory of its name.
+    /// Which.
     pub room: RoomId,
     commands: mpsc::Sender<Command>,
 }
@@ -78,6 +78,11 @@ impl Rooms {
             tasks: TaskTracker::new(),
             cancel,
         }
+    }
+
+    /// Gives back the places of rooms that have closed.
+    pub fn shrink(&self) {
+        self.lock().shrink_to_fit();
     }
 
     /// Gives a join to its room, which is opened where it is not. Returns the way to the room, for all that follows. A

@@ -2,13 +2,14 @@
 
 use crate::{UserId, limits::NAME};
 use serde::{Deserialize, Serialize, Serializer};
-use std::{fmt, str::FromStr, sync::Arc};
+use smol_str::SmolStr;
+use std::{fmt, str::FromStr};
 
 /// 1 to 40 characters, trimmed, without control characters and without characters that turn the direction of the text
 /// around them. Shown as text, never as markup.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Name(Arc<str>);
+pub struct Name(SmolStr);
 
 /// Why a string is not a [`Name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
