@@ -10,14 +10,16 @@ const CROWD: u64 = 1000;
 /// How often is looked: a crowd has left once nobody has for so long. Longer than the grace of those who are lost.
 const CALM: Duration = Duration::from_secs(3);
 
-/// Watches how many are there, for as long as it is polled.
-pub async fn mind(metrics: Arc<Metrics>) {
+/// Watches how many are there, for as long as it is polled. Where a crowd has left, `shrink` is to let go what is free but
+/// held, before it is given back.
+pub async fn mind(metrics: Arc<Metrics>, shrink: impl Fn()) {
     let (mut tide, mut looks) = (Tide::default(), interval(CALM));
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         looks.tick().await;
         if tide.is_out(metrics.ends.total()) {
             tracing::debug!("a crowd has left: its memory is given back");
+            shrink();
             // It fails only while the process stops.
             tokio::task::spawn_blocking(heap::give_back).await.ok();
         }

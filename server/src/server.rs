@@ -133,11 +133,9 @@ impl Server {
         let minding = Arc::clone(&gateway);
         let mind = async move { minding.timer.mind(&minding.connections).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
-        tasks.spawn(
-            cancel
-                .clone()
-                .run_until_cancelled_owned(memory::mind(Arc::clone(&metrics))),
-        );
+        let shrinking = Arc::clone(&gateway);
+        let mind = memory::mind(Arc::clone(&metrics), move || shrinking.shrink());
+        tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
         let (layer, io) = gateway::layer(&gateway, &config);
         let config = Arc::new(config);
         let web = Web {

@@ -74,6 +74,11 @@ impl Timer {
         self.lock().forget(peer);
     }
 
+    /// Gives back the places that a crowd has left empty.
+    pub fn shrink(&self) {
+        self.lock().shrink();
+    }
+
     /// Minds all tokens for ever: tells and ends whoever it is time for.
     pub async fn mind(&self, connections: &Connections) {
         loop {

@@ -288,6 +288,18 @@ impl Connections {
         all.flows.insert(sid, Arc::downgrade(flow));
     }
 
+    /// Gives back the places that a crowd has left empty.
+    pub fn shrink(&self) {
+        let all = &mut *lock(&self.all);
+        all.newcomers.retain(|(_, peer)| all.by_peer.contains_key(peer));
+        all.flows.retain(|_, flow| flow.strong_count() > 0);
+        all.by_peer.shrink_to_fit();
+        all.by_sid.shrink_to_fit();
+        all.by_user.shrink_to_fit();
+        all.newcomers.shrink_to_fit();
+        all.flows.shrink_to_fit();
+    }
+
     /// Whether this session has said whose it is.
     pub fn is_known(&self, sid: Sid) -> bool {
         lock(&self.all).by_sid.contains_key(&sid)

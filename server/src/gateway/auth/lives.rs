@@ -77,6 +77,11 @@ impl Lives {
         }
     }
 
+    /// Gives back the places of those who are gone.
+    pub(super) fn shrink(&mut self) {
+        self.by_peer.shrink_to_fit();
+    }
+
     /// When something is due next.
     #[must_use]
     pub(super) fn next(&self) -> Option<Instant> {
