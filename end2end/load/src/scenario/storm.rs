@@ -10,7 +10,10 @@ use super::{
     cost::Meter,
     gathering::{Gathering, Plan},
 };
-use crate::{Report, process::Processes};
+use crate::{
+    Report,
+    process::{Processes, Usage},
+};
 
 /// Those who are there already.
 const THERE: usize = 20;
@@ -46,6 +49,7 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
         0,
     )
     .await?;
+    let before = stage.processes.usage();
     let meter = Meter::start(&stage.processes, &crowd.tally);
     let storm = Gathering::of(&Arc::clone(crowd), plan, there.len()).await?;
     let (cost, joined) = (meter.stop(&crowd.tally), storm.len());
@@ -94,7 +98,9 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
     if counts.disconnected > 0 {
         report.object(format!("{} were disconnected", counts.disconnected));
     }
-    if let (Some(full), Some(first), Some(second)) = (full.map(|usage| usage.resident as f64), first, second) {
+    let resident = |usage: Option<Usage>| usage.map(|usage| usage.resident as f64);
+    if let (Some(before), Some(full), Some(first), Some(second)) = (resident(before), resident(full), first, second) {
+        report.bytes("resident_before", "resident with those who were there already", before);
         report.bytes("resident_full", "resident with all of them", full);
         report.bytes("resident_left", "resident once all have left", first);
         report.bytes("resident_again", "resident after a second such storm", second);
