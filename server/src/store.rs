@@ -55,7 +55,7 @@ pub struct Retention {
     pub note: usize,
     /// Of [`Topic::Access`].
     pub access: usize,
-    /// Bytes that the bodies of one log's entries may take, whatever its topic: beyond it fewer entries are kept.
+    /// Bytes of bodies that a log with snapshots keeps: beyond it fewer entries.
     pub bytes: usize,
 }
 
@@ -72,12 +72,15 @@ impl Retention {
     }
 
     /// Whether the oldest entry goes, of a log whose entries, from `first` to `last`, take so many bytes, and whose snapshot
-    /// holds those up to `held`, or none: 0. The last one never goes for its bytes.
+    /// holds those up to `held`, or none: 0.
     #[must_use]
     pub fn is_beyond(self, topic: Topic, first: Seq, last: Seq, held: Seq, bytes: usize) -> bool {
-        let may_go = first <= if topic.has_snapshots() { held } else { last };
         let many = last.0.saturating_sub(self.of(topic) as u64) >= first.0;
-        may_go && (many || bytes > self.bytes && first < last)
+        if topic.has_snapshots() {
+            first <= held && (many || bytes > self.bytes)
+        } else {
+            many
+        }
     }
 }
 

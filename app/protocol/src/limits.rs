@@ -36,8 +36,8 @@ pub const OPERATION_STEPS: usize = 10_000;
 /// Edits of a document that are kept (`history_gone` beyond): whoever missed no more comes back without a snapshot.
 pub const DOCUMENT_HISTORY: usize = 20_000;
 
-/// Bytes that the entries of one log take, and the edits of a document in memory (`history_gone` beyond, as above). 20,000
-/// edits by hand take less; as many pastes would take gigabytes.
+/// Bytes of edits of a document that are kept, and of changes of notes (`history_gone` beyond, as above). 20,000 edits by
+/// hand take less; as many pastes would take gigabytes.
 pub const HISTORY_BYTES: usize = 8 * 1024 * 1024;
 
 /// Notes in a room (`notes_full`).

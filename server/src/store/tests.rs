@@ -172,28 +172,32 @@ fn what_is_heavy_goes_sooner() {
             Appended::New(at) => at,
             other => panic!("{other:?}"),
         };
-        say(Topic::Chat, 10).await;
-        say(Topic::Chat, 1).await;
-        assert_eq!(kept(Topic::Chat).await, [1, 2]);
-        say(Topic::Chat, 11).await;
-        assert_eq!(kept(Topic::Chat).await, [2, 3]);
-        say(Topic::Chat, 40).await;
-        assert_eq!(kept(Topic::Chat).await, [4], "the last one, however heavy it is");
-        assert_eq!(
-            say(Topic::Chat, 10).await.seq,
-            Seq(5),
-            "their ids are forgotten with them"
-        );
         for id in 10..13 {
+            say(Topic::Chat, id).await;
             say(Topic::Document, id).await;
         }
-        let at = say(Topic::Document, 40).await;
+        let epoch = say(Topic::Document, 1).await.epoch;
         assert_eq!(kept(Topic::Document).await, [1, 2, 3, 4], "no snapshot holds them yet");
-        let (seq, body) = (Seq(3), "so far".into());
-        log.compact(a, Topic::Document, at.epoch, Snapshot { seq, body })
-            .await
-            .unwrap();
-        assert_eq!(kept(Topic::Document).await, [4]);
+        let hold = async |seq| {
+            let (seq, body) = (Seq(seq), "so far".into());
+            let snapshot = Snapshot { seq, body };
+            log.compact(a, Topic::Document, epoch, snapshot).await.unwrap();
+        };
+        hold(1).await;
+        assert_eq!(kept(Topic::Document).await, [2, 3, 4]);
+        hold(3).await;
+        assert_eq!(kept(Topic::Document).await, [3, 4], "no more go than are too many");
+        assert_eq!(
+            say(Topic::Document, 10).await.seq,
+            Seq(5),
+            "its id is forgotten with it"
+        );
+        assert_eq!(kept(Topic::Document).await, [4, 5]);
+        assert_eq!(
+            kept(Topic::Chat).await,
+            [1, 2, 3],
+            "of which as many are kept as was set"
+        );
     });
 }
 

@@ -39,14 +39,15 @@ local function first(log)
   return oldest and oldest[1] or id(log.last + 1)
 end
 
--- Takes out what is no longer kept, by number or, but for the last one, by bytes: up to a hundred at a time, so that nobody
--- waits long. Each entry says how many bytes all up to it have had; those from before it did say nothing, and weigh nothing.
+-- Takes out what is no longer kept, by number or, where a snapshot holds it, by bytes: up to a hundred at a time, so that
+-- nobody waits long. Each entry says how many bytes all up to it have had; those from before it did say nothing, and weigh
+-- nothing.
 local function trim(state, keep, most, snapshots)
   local free = snapshots and state.held or state.last
   local function place(entry) return tonumber(string.match(entry[1], '^%d+')) end
   local function beyond(entry)
     local seq, body, at = place(entry), entry[2][6], tonumber(entry[2][8])
-    local heavy = at and seq < state.last and state.at - at + #body > most
+    local heavy = snapshots and at and state.at - at + #body > most
     return seq <= free and (seq <= state.last - keep or heavy)
   end
   local oldest = redis.call('XRANGE', entries, '-', '+', 'COUNT', 1)[1]

@@ -77,10 +77,10 @@ proptest! {
         }
         let last = sizes.len() as u64;
         ring.compact(ring.epoch, Snapshot { seq: Seq(held), body: "so far".into() });
-        let held = if topic == Topic::Chat { last } else if held > last { 0 } else { held };
+        let held = if topic == Topic::Chat || held > last { 0 } else { held };
         // As few of the oldest go as must, of those that may.
         let weight = |first: u64| sizes[first as usize - 1..].iter().sum::<usize>();
-        let first = (1..last).find(|first| *first > held || weight(*first) <= bytes).unwrap_or(last);
+        let first = (1..=last).find(|first| *first > held || weight(*first) <= bytes).unwrap_or(last + 1);
         prop_assert_eq!(seqs(&ring.read(Span::After(Seq(0))).entries), (first..=last).collect::<Vec<_>>());
         prop_assert_eq!(ring.bytes, weight(first));
     }
