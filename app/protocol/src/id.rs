@@ -1,8 +1,10 @@
 //! Ids that cannot be wrong: each is checked where it enters, so that no later code has to.
 
-use crate::limits::{MESSAGE_ID, NOTE_ID, ROOM_ID, USER_ID};
+use crate::{
+    limits::{MESSAGE_ID, NOTE_ID, ROOM_ID, USER_ID},
+    text::Text,
+};
 use serde::{Deserialize, Serialize, Serializer};
-use smol_str::SmolStr;
 use std::{fmt, str::FromStr};
 
 /// Why a string is not an id.
@@ -25,15 +27,13 @@ pub enum BadId {
     Note,
 }
 
-/// Makes a string newtype whose only way in is a check. `SmolStr`: ids are cloned into every event and map, and most are
-/// short. Those up to 23 bytes are nowhere else, so that what is kept of a crowd, such as the names of its rooms, holds no
-/// page of memory each.
+/// Makes a string newtype whose only way in is a check.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $error:expr, $check:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         #[serde(try_from = "String")]
-        pub struct $name(SmolStr);
+        pub struct $name(Text);
 
         impl $name {
             /// The id as text.

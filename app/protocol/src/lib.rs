@@ -25,6 +25,7 @@ pub mod presence;
 pub mod refusal;
 pub mod room;
 pub mod tape;
+mod text;
 pub mod time;
 pub mod typing;
 

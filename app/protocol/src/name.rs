@@ -1,15 +1,14 @@
 //! Display names: what a person is called, made safe to show anywhere.
 
-use crate::{UserId, limits::NAME};
+use crate::{UserId, limits::NAME, text::Text};
 use serde::{Deserialize, Serialize, Serializer};
-use smol_str::SmolStr;
 use std::{fmt, str::FromStr};
 
 /// 1 to 40 characters, trimmed, without control characters and without characters that turn the direction of the text
 /// around them. Shown as text, never as markup.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Name(SmolStr);
+pub struct Name(Text);
 
 /// Why a string is not a [`Name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
