@@ -9,6 +9,7 @@ mod carets;
 mod ends;
 mod hearing;
 mod kept;
+mod stroke;
 #[cfg(test)]
 mod tests;
 mod writing;
@@ -24,6 +25,7 @@ use protocol::{
     PeerId, Position, UserId,
     document::{Caret, CaretAt, DocumentEdited},
 };
+use stroke::Stroke;
 
 /// The document of one room.
 #[derive(Debug)]
@@ -33,8 +35,8 @@ pub struct Model {
     /// `None` before the first welcome.
     client: Option<Client>,
     undo: Undo,
-    /// When the person last typed.
-    typed: f64,
+    /// What the person typed last.
+    typed: Option<Stroke>,
     /// What the text field shows.
     shown: String,
     /// What leads from what is shown to the text.
@@ -55,7 +57,7 @@ impl Model {
             follower: Follower::default(),
             client: None,
             undo: Undo::new(),
-            typed: f64::NEG_INFINITY,
+            typed: None,
             shown: String::new(),
             unseen: OperationSeq::default(),
             stepped: false,

@@ -3,7 +3,7 @@
 mod carets;
 mod convergence;
 
-use super::{writing::TOGETHER, *};
+use super::{stroke::TOGETHER, *};
 use crate::log::Heard;
 use ::document::{client::Sending, wire};
 use protocol::{Code, Epoch, MessageId, Refusal, Replay, Seq, document::Edited};
@@ -206,6 +206,48 @@ fn what_is_typed_in_one_go_is_undone_in_one_go() {
     page.model.undo();
     page.show();
     assert_eq!(page.shows(), "");
+}
+
+/// What is shown after each undo until nothing can be undone.
+fn undone(page: &mut Page) -> Vec<String> {
+    let mut shown = Vec::new();
+    while page.model.undo() {
+        page.show();
+        shown.push(page.shows());
+    }
+    shown
+}
+
+#[test]
+fn a_paste_is_undone_without_what_was_typed_around_it() {
+    let mut page = Page::opened("");
+    page.types(0, 0, "a", 0.0).unwrap();
+    page.types(1, 1, &"p".repeat(33), 10.0).unwrap();
+    page.types(34, 34, "b", 20.0).unwrap();
+    let paste = format!("a{}", "p".repeat(33));
+    assert_eq!(undone(&mut page), [&paste, "a", ""]);
+}
+
+#[test]
+fn lines_and_places_are_undone_one_by_one_however_fast_they_are_typed() {
+    let mut page = Page::opened("");
+    for (at, letter) in ["a", "b", "\n", "c", "d"].into_iter().enumerate() {
+        page.types(at, at, letter, at as f64).unwrap();
+    }
+    page.types(0, 0, "e", 5.0).unwrap();
+    assert_eq!(undone(&mut page), ["ab\ncd", "ab\n", ""]);
+}
+
+#[test]
+fn a_slip_is_undone_with_what_corrects_it() {
+    let mut page = Page::opened("");
+    page.types(0, 0, "t", 0.0).unwrap();
+    page.types(1, 1, "h", 1.0).unwrap();
+    page.types(2, 2, "w", 2.0).unwrap();
+    page.types(2, 3, "", 3.0).unwrap();
+    page.types(2, 2, "e", 4.0).unwrap();
+    assert_eq!(page.shows(), "the");
+    assert_eq!(undone(&mut page), [""]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the person does, and what the text field shows: typing, undo and redo, and what of it goes out.
 
-use super::{Model, ends::Ends};
+use super::{Model, ends::Ends, stroke::Stroke};
 use ::document::{
     Client, OperationSeq, apply,
     client::Sending,
@@ -8,9 +8,6 @@ use ::document::{
     utf16::{self, Splice},
 };
 use protocol::{MessageId, Refusal};
-
-/// Milliseconds within which what is typed belongs together, and is undone together.
-pub(super) const TOGETHER: f64 = 800.0;
 
 impl Model {
     /// The text field holds this now, at `now` (milliseconds), the caret being after so many UTF-16 units. Refused where it
@@ -24,8 +21,11 @@ impl Model {
         };
         let inverse = invert(client.text(), &edit);
         client.edit(&edit)?;
-        self.undo.edited(inverse, now - self.typed < TOGETHER);
-        self.typed = now;
+        if let Some(splice) = utf16::splices(&self.shown, &change).next() {
+            let goes_on = self.typed.is_some_and(|last| last.is_followed_by(&splice, now));
+            self.undo.edited(inverse, goes_on);
+            self.typed = Some(Stroke::of(&splice, now));
+        }
         value.clone_into(&mut self.shown);
         self.unseen = unseen;
         Ok(())
@@ -114,7 +114,7 @@ impl Model {
         if client.edit(&step).is_err() {
             return false;
         }
-        self.typed = f64::NEG_INFINITY;
+        self.typed = None;
         self.see_later(&step);
         self.stepped = true;
         true
