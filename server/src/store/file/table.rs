@@ -18,7 +18,7 @@ const LOGS: TableDefinition<'_, LogKey, LogValue> = TableDefinition::new("logs")
 const ENTRIES: TableDefinition<'_, EntryKey, EntryValue> = TableDefinition::new("entries");
 const IDS: TableDefinition<'_, IdKey, u64> = TableDefinition::new("ids");
 const SNAPSHOTS: TableDefinition<'_, u64, SnapshotValue> = TableDefinition::new("snapshots");
-/// Bytes of the bodies that are kept; by epoch. Files from before it have no such table until they are written to.
+/// Bytes of the bodies that are kept of a topic with snapshots; by epoch. Files from before it have no such table until they are written to.
 const WEIGHTS: TableDefinition<'_, u64, u64> = TableDefinition::new("weights");
 /// Whose tokens were revoked, and those of which seconds. Files from before it have no such table until they are written to.
 const REVOKED: TableDefinition<'_, &str, u64> = TableDefinition::new("revoked");
@@ -90,7 +90,7 @@ impl<'txn> Tables<'txn> {
         if expected.is_some_and(|expected| expected != row.last) {
             return Ok(Appended::Conflict(row.last));
         }
-        let bytes = self.weight(&row)? + new.body.len() as u64;
+        let bytes = self.weight(log, &row)? + new.body.len() as u64;
         row.last = row.last.next();
         let (by, id) = (new.by.as_str(), new.id.as_str());
         self.entries.insert(row.key(row.last), (by, id, &*new.body))?;
@@ -114,7 +114,7 @@ impl<'txn> Tables<'txn> {
         }
         row.held = snapshot.seq;
         self.snapshots.insert(epoch.0, (snapshot.seq.0, &*snapshot.body))?;
-        let bytes = self.weight(&row)?;
+        let bytes = self.weight(log, &row)?;
         self.keep(log, row, bytes, keep)
     }
 
@@ -129,8 +129,11 @@ impl<'txn> Tables<'txn> {
         Ok(())
     }
 
-    /// Bytes of the bodies that are kept. Counted where the file does not say so yet.
-    fn weight(&self, row: &Row) -> Result<u64, Error> {
+    /// Bytes of the bodies that are kept. Counted where the file does not say so yet; 0 where no bound is on them.
+    fn weight(&self, log: &LogName, row: &Row) -> Result<u64, Error> {
+        if !log.topic.has_snapshots() {
+            return Ok(0);
+        }
         match self.weights.get(row.epoch.0)? {
             Some(known) => Ok(known.value()),
             None => row.weigh(&self.entries),
@@ -148,7 +151,9 @@ impl<'txn> Tables<'txn> {
             row.first = row.first.next();
         }
         self.logs.insert(log.key(), row.value())?;
-        self.weights.insert(row.epoch.0, bytes)?;
+        if log.topic.has_snapshots() {
+            self.weights.insert(row.epoch.0, bytes)?;
+        }
         self.changed = true;
         Ok(())
     }
