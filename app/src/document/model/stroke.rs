@@ -9,38 +9,39 @@ pub(super) const TOGETHER: f64 = 800.0;
 /// is undone by itself.
 const WORD: usize = 32;
 
-/// What was typed last.
-#[derive(Clone, Copy, Debug)]
+/// What was typed at once.
+#[derive(Clone, Debug)]
 pub(super) struct Stroke {
     /// When, in milliseconds.
     at: f64,
-    /// Where it ended, in UTF-16 units.
+    /// What it took the place of, in UTF-16 units of the text before.
+    from: usize,
+    to: usize,
+    /// Where it ends, in units of the text after.
     end: usize,
-    /// Whether anything goes on from it: nothing does from a paste, or from the end of a line.
-    open: bool,
+    /// Whether it is no longer than what is typed at once.
+    short: bool,
+    /// Whether a line ends with it.
+    line: bool,
 }
 
 impl Stroke {
     /// This was typed at `now` (milliseconds).
-    pub(super) fn of(splice: &Splice<'_>, now: f64) -> Self {
+    pub(super) fn of(Splice { from, to, text }: &Splice<'_>, now: f64) -> Self {
+        let units = text.encode_utf16().count();
         Self {
             at: now,
-            end: splice.from + units(splice),
-            open: is_short(splice) && !splice.text.ends_with('\n'),
+            from: *from,
+            to: *to,
+            end: from + units,
+            short: to - from <= WORD && units <= WORD,
+            line: text.ends_with('\n'),
         }
     }
 
-    /// Whether what is typed at `now` goes on from here: soon, and at the same place.
-    pub(super) fn is_followed_by(&self, splice: &Splice<'_>, now: f64) -> bool {
-        let here = (splice.from..=splice.to).contains(&self.end);
-        self.open && here && is_short(splice) && now - self.at < TOGETHER
+    /// Whether the next belongs to it: soon, at the same place, and in the same line.
+    pub(super) fn is_followed_by(&self, next: &Self) -> bool {
+        let here = (next.from..=next.to).contains(&self.end);
+        here && self.short && next.short && !self.line && next.at - self.at < TOGETHER
     }
-}
-
-fn is_short(splice: &Splice<'_>) -> bool {
-    splice.to - splice.from <= WORD && units(splice) <= WORD
-}
-
-fn units(splice: &Splice<'_>) -> usize {
-    splice.text.encode_utf16().count()
 }

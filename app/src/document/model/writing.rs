@@ -22,9 +22,10 @@ impl Model {
         let inverse = invert(client.text(), &edit);
         client.edit(&edit)?;
         if let Some(splice) = utf16::splices(&self.shown, &change).next() {
-            let goes_on = self.typed.is_some_and(|last| last.is_followed_by(&splice, now));
+            let stroke = Stroke::of(&splice, now);
+            let goes_on = self.typed.as_ref().is_some_and(|last| last.is_followed_by(&stroke));
             self.undo.edited(inverse, goes_on);
-            self.typed = Some(Stroke::of(&splice, now));
+            self.typed = Some(stroke);
         }
         value.clone_into(&mut self.shown);
         self.unseen = unseen;

@@ -43,6 +43,8 @@ end
 -- nobody waits long. Each entry says how many bytes all up to it have had; those from before it did say nothing, and weigh
 -- nothing.
 local function trim(state, keep, most, snapshots)
+  -- Most often nothing is, and the oldest entry need not be read for that.
+  if state.last <= keep and not (snapshots and state.at > most) then return end
   local free = snapshots and state.held or state.last
   local function place(entry) return tonumber(string.match(entry[1], '^%d+')) end
   local function beyond(entry)

@@ -8,7 +8,7 @@ mod error;
 use super::{
     overlay::Overlay,
     shelf::{Panicked, Shelf, caught},
-    table::{META, Tables},
+    table::{META, Tables, Weights},
 };
 pub use error::OpenError;
 use error::Refusal;
@@ -87,7 +87,7 @@ fn unfinished(path: &Path) -> PathBuf {
 
 fn fill(database: &Database) -> Result<(), redb::Error> {
     let write = database.begin_write()?;
-    Tables::open(&write)?;
+    Tables::open(&write, &mut Weights::default())?;
     let mut meta = write.open_table(META)?;
     meta.insert("format", FORMAT)?;
     meta.insert("version", &*VERSION.to_string())?;

@@ -1,6 +1,6 @@
 //! The database while it is open, and how it comes back after an error. Knows transactions, not what is in them.
 
-use super::table::Tables;
+use super::table::{Tables, Weights};
 use crate::store::LogError;
 use redb::{Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase};
 use std::{
@@ -50,15 +50,16 @@ impl Shelf {
     }
 
     /// Writes in one transaction. `Ok` means that it is on the disk. With an error it is there whole or not at all: a disk
-    /// that fails in its last step may have it.
+    /// that fails in its last step may have it. Then `weights` are of what is not there, and to be forgotten.
     pub(super) fn write<T>(
         &self,
+        weights: &mut Weights,
         change: impl FnOnce(&mut Tables<'_>) -> Result<T, redb::Error>,
     ) -> Result<T, LogError> {
         self.with(|database| {
             let mut write = database.begin_write()?;
             write.set_durability(Durability::Immediate)?;
-            let mut tables = Tables::open(&write)?;
+            let mut tables = Tables::open(&write, weights)?;
             let came = change(&mut tables)?;
             if tables.close() {
                 write.commit()?;

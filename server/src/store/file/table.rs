@@ -11,6 +11,7 @@ use crate::{
 use protocol::{Epoch, MessageId, RoomId, Seq, UserId};
 use redb::{Error, ReadTransaction, ReadableTable, Table, TableDefinition, TableError, WriteTransaction};
 use row::Row;
+use std::collections::HashMap;
 
 /// Names the format. This table stays as it is in all versions to come, so that each can tell what it has before it.
 pub(super) const META: TableDefinition<'_, &str, &str> = TableDefinition::new("meta");
@@ -18,8 +19,6 @@ const LOGS: TableDefinition<'_, LogKey, LogValue> = TableDefinition::new("logs")
 const ENTRIES: TableDefinition<'_, EntryKey, EntryValue> = TableDefinition::new("entries");
 const IDS: TableDefinition<'_, IdKey, u64> = TableDefinition::new("ids");
 const SNAPSHOTS: TableDefinition<'_, u64, SnapshotValue> = TableDefinition::new("snapshots");
-/// Bytes of the bodies that are kept of a topic with snapshots; by epoch. Files from before it have no such table until they are written to.
-const WEIGHTS: TableDefinition<'_, u64, u64> = TableDefinition::new("weights");
 /// Whose tokens were revoked, and those of which seconds. Files from before it have no such table until they are written to.
 const REVOKED: TableDefinition<'_, &str, u64> = TableDefinition::new("revoked");
 
@@ -45,27 +44,44 @@ pub(super) struct LogName {
     pub(super) unwritten: Epoch,
 }
 
+/// Bytes of the bodies that each log with snapshots keeps, as far as it was written to lately: what is not here is read off
+/// the entries.
+#[derive(Default)]
+pub(super) struct Weights(HashMap<Epoch, usize>);
+
+impl Weights {
+    /// Logs that are known; beyond it all are weighed anew.
+    const MOST: usize = 10_000;
+
+    fn know(&mut self, log: Epoch, bytes: usize) {
+        if self.0.len() >= Self::MOST && !self.0.contains_key(&log) {
+            self.0.clear();
+        }
+        self.0.insert(log, bytes);
+    }
+}
+
 /// The tables, open to be written. They belong to one transaction.
 pub(super) struct Tables<'txn> {
     logs: Table<'txn, LogKey, LogValue>,
     entries: Table<'txn, EntryKey, EntryValue>,
     ids: Table<'txn, IdKey, u64>,
     snapshots: Table<'txn, u64, SnapshotValue>,
-    weights: Table<'txn, u64, u64>,
     revoked: Table<'txn, &'static str, u64>,
+    weights: &'txn mut Weights,
     changed: bool,
 }
 
 impl<'txn> Tables<'txn> {
     /// Opens them, and makes those that are missing.
-    pub(super) fn open(write: &'txn WriteTransaction) -> Result<Self, Error> {
+    pub(super) fn open(write: &'txn WriteTransaction, weights: &'txn mut Weights) -> Result<Self, Error> {
         Ok(Self {
             logs: write.open_table(LOGS)?,
             entries: write.open_table(ENTRIES)?,
             ids: write.open_table(IDS)?,
             snapshots: write.open_table(SNAPSHOTS)?,
-            weights: write.open_table(WEIGHTS)?,
             revoked: write.open_table(REVOKED)?,
+            weights,
             changed: false,
         })
     }
@@ -90,7 +106,7 @@ impl<'txn> Tables<'txn> {
         if expected.is_some_and(|expected| expected != row.last) {
             return Ok(Appended::Conflict(row.last));
         }
-        let bytes = self.weight(log, &row)? + new.body.len() as u64;
+        let bytes = self.weight(log, &row)? + new.body.len();
         row.last = row.last.next();
         let (by, id) = (new.by.as_str(), new.id.as_str());
         self.entries.insert(row.key(row.last), (by, id, &*new.body))?;
@@ -129,30 +145,28 @@ impl<'txn> Tables<'txn> {
         Ok(())
     }
 
-    /// Bytes of the bodies that are kept. Counted where the file does not say so yet; 0 where no bound is on them.
-    fn weight(&self, log: &LogName, row: &Row) -> Result<u64, Error> {
-        if !log.topic.has_snapshots() {
-            return Ok(0);
-        }
-        match self.weights.get(row.epoch.0)? {
-            Some(known) => Ok(known.value()),
-            None => row.weigh(&self.entries),
+    /// Bytes of the bodies that are kept; 0 where no bound is on them.
+    fn weight(&self, log: &LogName, row: &Row) -> Result<usize, Error> {
+        match self.weights.0.get(&row.epoch) {
+            Some(known) => Ok(*known),
+            None if log.topic.has_snapshots() => row.weigh(&self.entries),
+            None => Ok(0),
         }
     }
 
-    /// Lets go what may go, and writes the row and its weight.
-    fn keep(&mut self, log: &LogName, mut row: Row, mut bytes: u64, keep: Retention) -> Result<(), Error> {
-        while keep.is_beyond(log.topic, row.first, row.last, row.held, bytes as usize) {
+    /// Lets go what may go, and writes the row.
+    fn keep(&mut self, log: &LogName, mut row: Row, mut bytes: usize, keep: Retention) -> Result<(), Error> {
+        while keep.is_beyond(log.topic, row.first, row.last, row.held, bytes) {
             if let Some(entry) = self.entries.remove(row.key(row.first))? {
                 let (by, id, body) = entry.value();
                 self.ids.remove((row.epoch.0, by, id))?;
-                bytes = bytes.saturating_sub(body.len() as u64);
+                bytes = bytes.saturating_sub(body.len());
             }
             row.first = row.first.next();
         }
         self.logs.insert(log.key(), row.value())?;
         if log.topic.has_snapshots() {
-            self.weights.insert(row.epoch.0, bytes)?;
+            self.weights.know(row.epoch, bytes);
         }
         self.changed = true;
         Ok(())
@@ -220,12 +234,4 @@ impl LogName {
 pub(super) fn counts(read: &ReadTransaction) -> Result<(u64, u64), Error> {
     use redb::ReadableTableMetadata;
     Ok((read.open_table(ENTRIES)?.len()?, read.open_table(IDS)?.len()?))
-}
-
-/// A file as it was before this table.
-#[cfg(test)]
-pub(super) fn forget_weights(file: &std::path::Path) {
-    let write = redb::Database::open(file).unwrap().begin_write().unwrap();
-    assert!(write.delete_table(WEIGHTS).unwrap());
-    write.commit().unwrap();
 }

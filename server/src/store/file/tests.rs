@@ -109,14 +109,13 @@ async fn less_is_kept_from_the_next_append_on() {
 }
 
 #[tokio::test]
-async fn a_file_from_before_weights_were_kept_is_weighed() {
+async fn a_log_is_weighed_once_the_file_is_open_again() {
     let dir = tempfile::tempdir().unwrap();
     let log = FileLog::open(dir.path(), KEEP).unwrap();
     for id in 1..=10 {
         log.append(&room(), Topic::Note, None, new(id)).await.unwrap();
     }
     drop(log);
-    table::forget_weights(&file(dir.path()));
     let keep = Retention { bytes: 1000, ..KEEP };
     let log = FileLog::open(dir.path(), keep).unwrap();
     let epoch = log.load(&room(), Topic::Note).await.unwrap().end.epoch;

@@ -1,7 +1,10 @@
 //! The one thread that writes. Whatever waits when it comes round goes into one transaction, and is answered after
 //! that.
 
-use super::{shelf::Shelf, table::Tables};
+use super::{
+    shelf::Shelf,
+    table::{Tables, Weights},
+};
 use crate::store::LogError;
 use std::{
     io, iter,
@@ -102,11 +105,15 @@ where
 
 /// Until nobody can wish any more and nothing waits.
 fn write_all(shelf: &Shelf, waiting: &Receiver<Box<dyn Wish>>) {
+    let mut weights = Weights::default();
     while let Ok(first) = waiting.recv() {
         let mut batch: Vec<_> = iter::once(first).chain(waiting.try_iter().take(QUEUE)).collect();
-        let committed = shelf.write(|tables| batch.iter_mut().try_for_each(|wish| wish.carry_out(tables)));
+        let committed = shelf.write(&mut weights, |tables| {
+            batch.iter_mut().try_for_each(|wish| wish.carry_out(tables))
+        });
         if let Err(error) = &committed {
             tracing::error!(%error, writes = batch.len(), "writes were not committed");
+            weights = Weights::default();
         }
         for wish in batch {
             wish.answer(committed.clone());

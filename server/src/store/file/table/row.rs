@@ -64,9 +64,9 @@ impl Row {
     }
 
     /// Bytes of the bodies that are kept.
-    pub(super) fn weigh(&self, entries: &impl ReadableTable<EntryKey, EntryValue>) -> Result<u64, Error> {
+    pub(super) fn weigh(&self, entries: &impl ReadableTable<EntryKey, EntryValue>) -> Result<usize, Error> {
         let mut kept = entries.range(self.key(self.first)..self.key(self.last.next()))?;
-        kept.try_fold(0, |bytes, entry| Ok(bytes + entry?.1.value().2.len() as u64))
+        kept.try_fold(0, |bytes, entry| Ok(bytes + entry?.1.value().2.len()))
     }
 
     pub(super) fn slice(
