@@ -1,9 +1,13 @@
 //! The server stops, and everybody is told when to come back.
 
-use crate::stage::{Person, Stage};
+use crate::stage::{Person, Stage, room};
 use futures::future::join_all;
-use protocol::{Event as _, ServerEvent, drain::Draining};
-use socketio::Event;
+use protocol::{
+    Answer, Event as _, ServerEvent,
+    chat::{Said, Say},
+    drain::Draining,
+};
+use socketio::{Delivery, Event, RequestError};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -26,13 +30,25 @@ async fn told(person: &mut Person) -> Duration {
     Duration::from_millis(delay.await)
 }
 
-/// Stays to the end: for how long one was told to, for how long one was let, and whether one was heard meanwhile.
-async fn stays(mut person: Person) -> (Duration, Duration, bool) {
+/// Stays to the end: for how long one was told to, when one was let go, and whether one was answered.
+async fn stays(mut person: Person) -> (Duration, Instant, bool) {
     let after = told(&mut person).await;
-    let heard = Instant::now();
-    let said = person.says("sky", "still here").await.is_ok();
+    let word = Say {
+        room: room("sky"),
+        text: "still here".to_owned(),
+        id: None,
+    };
+    let answered = match person.client.request(Say::NAME, &word, Delivery::Once).await {
+        Ok(answer) => {
+            Result::from(answer.parse::<Answer<Said>>().unwrap()).unwrap();
+            true
+        }
+        // One's moment may come before the answer does.
+        Err(RequestError::Disconnected) => false,
+        Err(error) => panic!("{error}"),
+    };
     while !matches!(person.next().await, Event::Disconnected { .. }) {}
-    (after, heard.elapsed(), said)
+    (after, Instant::now(), answered)
 }
 
 #[tokio::test]
@@ -44,19 +60,17 @@ async fn everybody_is_served_until_their_own_moment() {
         person.joins_batching("sky").await;
         people.push(person);
     }
+    let began = Instant::now();
     let closing = tokio::spawn(async move { stage.close().await });
-    let parted = join_all(people.into_iter().map(stays)).await;
+    let mut parted = join_all(people.into_iter().map(stays)).await;
     closing.await.unwrap();
-    for (after, stayed, said) in &parted {
-        // Both are told in whole milliseconds, and the word took a moment to arrive.
-        assert!(*stayed + Duration::from_millis(100) >= *after, "{after:?} {stayed:?}");
-        assert!(*said || *after < Duration::from_millis(500), "{after:?} and not served");
+    for (after, until, _) in &parted {
+        assert!(*until - began >= *after, "{after:?} {:?}", *until - began);
     }
-    let (first, last) = (parted.iter().map(|p| p.0).min(), parted.iter().map(|p| p.0).max());
-    assert!(
-        last.unwrap() - first.unwrap() > Duration::from_millis(500),
-        "{first:?} {last:?}"
-    );
+    parted.sort_by_key(|(after, ..)| *after);
+    let (first, last) = (parted[0], parted[parted.len() - 1]);
+    assert!(last.0 - first.0 > Duration::from_millis(500), "{first:?} {last:?}");
+    assert!(last.2, "whoever stayed longest was not served");
 }
 
 #[tokio::test]
