@@ -243,6 +243,17 @@ pub trait Log: Send + Sync + 'static {
         self.read(room, topic, Span::After(known.position.seq)).await
     }
 
+    /// Keeps what only this process remembers of a room, for as long as what is returned lives: somebody is in it.
+    fn hold(&self, _room: &RoomId) -> Box<dyn Send> {
+        Box::new(())
+    }
+
+    /// Forgets so many bytes of what only this process remembers, of rooms that nobody holds, or all there are: those first
+    /// that were left longest ago. Returns how many those were.
+    fn forget(&self, _bytes: u64) -> u64 {
+        0
+    }
+
     /// Where this store keeps its logs.
     fn kind(&self) -> Store;
 

@@ -72,6 +72,7 @@ impl<O: Outlet> Actor<O> {
     #[expect(clippy::manual_async_fn, reason = "an async fn would hold its argument twice")]
     pub fn run(mut self) -> impl Future<Output = ()> + Send {
         async move {
+            let _held = self.log.hold(&self.room);
             match Box::pin(self.open()).await {
                 Ok((state, seat)) => self.serve(state, seat).await,
                 Err(error) => self.turn_away(&error),

@@ -18,8 +18,8 @@ use std::{
 pub struct MemoryLog {
     /// Entries that each ring keeps.
     keep: Retention,
-    /// Rooms that are kept; beyond it the one that was longest untouched goes, and with it its epochs, so that nobody
-    /// takes a later ring for one of them.
+    /// Rooms that are kept; beyond it one that nobody holds and that was longest untouched goes, and with it its epochs, so
+    /// that nobody takes a later ring for one of them.
     most: usize,
     /// Whether a room in which nothing stands keeps the epochs that its first reader is told.
     remembers: bool,
@@ -30,7 +30,7 @@ pub struct MemoryLog {
 #[derive(Default)]
 struct Rooms {
     by_id: HashMap<RoomId, Room>,
-    /// The same rooms by their last touch: the first is the one that was longest untouched.
+    /// Those of them that nobody holds, by their last touch: the first is the one that was longest untouched.
     by_touch: BTreeMap<u64, RoomId>,
     /// Counts touches.
     touches: u64,
@@ -38,6 +38,8 @@ struct Rooms {
 
 struct Room {
     touched: u64,
+    /// By how many it is held.
+    held: u32,
     /// Drawn when the room is first heard of.
     life: u64,
     rings: HashMap<Topic, Ring>,
@@ -86,26 +88,33 @@ impl MemoryLog {
     }
 
     fn lock(&self) -> MutexGuard<'_, Rooms> {
-        // A panic while the lock was held cannot leave a ring half written: each operation ends with its last push.
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.rooms)
     }
+}
+
+fn lock(rooms: &Mutex<Rooms>) -> MutexGuard<'_, Rooms> {
+    // A panic while the lock was held cannot leave a ring half written: each operation ends with its last push.
+    rooms.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Rooms {
     /// The room, which is the last to be forgotten from now on. Where it is new, another may have to make room.
     fn touch(&mut self, id: &RoomId, most: usize) -> &mut Room {
         self.touches += 1;
-        let known = self.by_id.get(id).map(|room| room.touched);
+        let known = self.by_id.get(id).map(|room| (room.touched, room.held));
         if known.is_none() && self.by_id.len() >= most {
             self.forget_oldest();
         }
         // The name that is kept already, and not the one that came with a request: whatever is kept of a crowd holds the
         // page that it lies on.
-        let kept = known.and_then(|touched| self.by_touch.remove(&touched));
+        let kept = known.and_then(|(touched, _)| self.by_touch.remove(&touched));
         let id = kept.unwrap_or_else(|| id.clone());
-        self.by_touch.insert(self.touches, id.clone());
+        if known.is_none_or(|(_, held)| held == 0) {
+            self.by_touch.insert(self.touches, id.clone());
+        }
         let room = self.by_id.entry(id).or_insert_with(|| Room {
             touched: 0,
+            held: 0,
             life: rand::random(),
             rings: HashMap::new(),
         });
@@ -113,10 +122,42 @@ impl Rooms {
         room
     }
 
-    fn forget_oldest(&mut self) {
-        if let Some((_, id)) = self.by_touch.pop_first() {
-            self.by_id.remove(&id);
+    /// From now on this room is not forgotten.
+    fn hold(&mut self, id: &RoomId, most: usize) {
+        let room = self.touch(id, most);
+        room.held += 1;
+        let touched = room.touched;
+        self.by_touch.remove(&touched);
+    }
+
+    /// One holds it no more.
+    fn release(&mut self, id: &RoomId) {
+        let Some(room) = self.by_id.get_mut(id) else { return };
+        room.held -= 1;
+        if room.held == 0 {
+            self.touches += 1;
+            room.touched = self.touches;
+            self.by_touch.insert(self.touches, id.clone());
         }
+    }
+
+    /// Returns the bytes that it took, or `None` where all are held.
+    fn forget_oldest(&mut self) -> Option<usize> {
+        let (_, id) = self.by_touch.pop_first()?;
+        let room = self.by_id.remove(&id)?;
+        Some(room.rings.values().map(Ring::weight).sum())
+    }
+}
+
+/// That a room is held.
+struct Held {
+    room: RoomId,
+    rooms: Arc<Mutex<Rooms>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        lock(&self.rooms).release(&self.room);
     }
 }
 
@@ -156,6 +197,25 @@ impl Log for MemoryLog {
         Ok(())
     }
 
+    fn hold(&self, room: &RoomId) -> Box<dyn Send> {
+        self.lock().hold(room, self.most);
+        Box::new(Held {
+            room: room.clone(),
+            rooms: Arc::clone(&self.rooms),
+        })
+    }
+
+    fn forget(&self, bytes: u64) -> u64 {
+        let mut rooms = self.lock();
+        let mut freed = 0;
+        while freed < bytes
+            && let Some(weight) = rooms.forget_oldest()
+        {
+            freed += weight as u64;
+        }
+        freed
+    }
+
     fn kind(&self) -> Store {
         Store::Memory
     }
@@ -186,6 +246,13 @@ mod tests {
         log.write(&room(name), topic, |ring| ring.append(None, entry));
     }
 
+    /// What a room weighs in which one thing was written.
+    fn weight(keep: &MemoryLog, name: &str) -> u64 {
+        let log = MemoryLog::new(keep.keep, 1);
+        written(&log, name, Topic::Chat);
+        log.forget(1)
+    }
+
     fn epoch(log: &MemoryLog, name: &str, topic: Topic) -> Epoch {
         log.look(&room(name), topic, |ring| ring.end().epoch)
     }
@@ -203,6 +270,41 @@ mod tests {
         assert_eq!(epoch(&log, "a", Topic::Chat), a, "a was touched after b");
         assert_ne!(epoch(&log, "b", Topic::Chat), b, "b began a new life");
         assert_ne!(epoch(&log, "b", Topic::Note), notes, "with all its logs");
+    }
+
+    #[test]
+    fn a_room_that_somebody_is_in_is_not_forgotten() {
+        let log = MemoryLog::new(KEEP, 2);
+        written(&log, "a", Topic::Chat);
+        let a = epoch(&log, "a", Topic::Chat);
+        let held = log.hold(&room("a"));
+        let twice = log.hold(&room("a"));
+        for name in ["b", "c", "d"] {
+            written(&log, name, Topic::Chat);
+        }
+        assert_eq!(log.forget(u64::MAX), weight(&log, "d"), "of two rooms one is held");
+        drop(twice);
+        assert_eq!(log.forget(u64::MAX), 0);
+        assert_eq!(epoch(&log, "a", Topic::Chat), a);
+        let one = weight(&log, "a");
+        drop(held);
+        assert_eq!(log.forget(u64::MAX), one);
+        assert_ne!(epoch(&log, "a", Topic::Chat), a);
+    }
+
+    #[test]
+    fn those_are_forgotten_first_that_were_left_longest_ago() {
+        let log = MemoryLog::new(KEEP, 10);
+        for name in ["a", "b", "c"] {
+            written(&log, name, Topic::Chat);
+        }
+        let (b, c) = (epoch(&log, "b", Topic::Chat), epoch(&log, "c", Topic::Chat));
+        let held = log.hold(&room("a"));
+        written(&log, "b", Topic::Chat);
+        drop(held);
+        assert_eq!(log.forget(1), weight(&log, "c"));
+        assert_ne!(epoch(&log, "c", Topic::Chat), c);
+        assert_eq!(epoch(&log, "b", Topic::Chat), b);
     }
 
     #[test]

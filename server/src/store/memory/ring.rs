@@ -7,6 +7,9 @@ use std::{
     ops::Range,
 };
 
+/// Bytes that an entry takes beside its body, with its place among those that are known.
+const ENTRY: usize = 2 * size_of::<Entry>();
+
 /// A log. It can be asked before anything was written.
 pub(super) struct Ring {
     topic: Topic,
@@ -88,6 +91,12 @@ impl Ring {
             self.snapshot = Some(snapshot);
             self.trim();
         }
+    }
+
+    /// Bytes that it takes, about.
+    pub(super) fn weight(&self) -> usize {
+        let snapshot = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.body.len());
+        self.bytes + snapshot + self.entries.len() * ENTRY
     }
 
     /// Where it ends.
