@@ -1,103 +1,129 @@
-//! The process' memory: once a crowd has left, what it took is given back to the system.
+//! The process' memory: what it may take, what is let go before it takes more, and what is given back once a crowd has left.
 
-use crate::metrics::Metrics;
-use std::{fs, sync::Arc, time::Duration};
-use tokio::time::{MissedTickBehavior, interval};
+mod level;
+mod system;
+mod tide;
 
-/// Connections that make a crowd: some tens of megabytes.
-const CROWD: u64 = 1000;
+use crate::{config::Limits, metrics::Metrics};
+use level::Level;
+use protocol::{Code, Refusal};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use system::Process;
+use tide::Tide;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-/// Bytes by which the process has grown that make a crowd of however few have left: some who did not read what was for them.
-const GROWN: u64 = 32 * 1024 * 1024;
-
-/// How often is looked: a crowd has left once nobody has for so long. Longer than the grace of those who are lost.
+/// How often is looked whether a crowd has left: it has once nobody has for so long. Longer than the grace of those who are
+/// lost.
 const CALM: Duration = Duration::from_secs(3);
 
-/// Watches how many are there, for as long as it is polled. Where a crowd has left, `shrink` is to let go what is free but
-/// held, before it is given back.
-pub async fn mind(metrics: Arc<Metrics>, shrink: impl Fn()) {
-    let (mut tide, mut looks) = (Tide::of(resident()), interval(CALM));
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        looks.tick().await;
-        if tide.is_out(metrics.ends.total(), resident()) {
-            tracing::debug!("a crowd has left: its memory is given back");
-            shrink();
-            // It fails only while the process stops.
-            tokio::task::spawn_blocking(heap::give_back).await.ok();
-            tide.resident = resident();
-        }
-    }
+/// How often is looked whether too much is taken.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The same where it is, or may be soon.
+const LOOK_SOON: Duration = Duration::from_millis(100);
+
+/// How often is given back what is free while too much is taken; and whenever something was let go.
+const GIVE_BACK: Duration = Duration::from_secs(1);
+
+/// When to try again after a refusal, in milliseconds.
+const RETRY: u64 = 1000;
+
+/// Who holds what can be let go.
+pub trait Holder: Send + Sync {
+    /// Cuts tables to what is in them.
+    fn shrink(&self);
+
+    /// Lets go so many bytes of what can be had again, or all there are. Returns how many those are.
+    fn let_go(&self, bytes: u64) -> u64;
 }
 
-/// Bytes that the process has in memory; 0 where the system does not say so as Linux does.
-fn resident() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-    kib.and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) * 1024
+/// What the process may take, and how much of that is left.
+pub struct Memory {
+    most: u64,
+    full: AtomicBool,
+    over: AtomicBool,
+    metrics: Arc<Metrics>,
 }
 
-/// Connections that had ended, when memory was given back last and when that was last looked at.
-#[derive(Debug)]
-struct Tide {
-    given_back: u64,
-    looked: u64,
-    /// Bytes that were in memory after it was given back.
-    resident: u64,
-}
-
-impl Tide {
-    /// Nobody has left a process that has so much in memory.
-    fn of(resident: u64) -> Self {
+impl Memory {
+    /// As much as was set, or three quarters of what there is.
+    #[must_use]
+    pub fn new(limits: &Limits, metrics: Arc<Metrics>) -> Self {
         Self {
-            given_back: 0,
-            looked: 0,
-            resident,
+            most: limits.memory_bytes.unwrap_or_else(|| system::all() / 4 * 3),
+            full: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            metrics,
         }
     }
 
-    /// Whether a crowd has left and nobody follows, now that so many connections have ended and so much is in memory.
-    fn is_out(&mut self, ended: u64, resident: u64) -> bool {
-        let calm = ended == std::mem::replace(&mut self.looked, ended);
-        let left = ended - self.given_back;
-        let out = calm && (left >= CROWD || left > 0 && resident >= self.resident + GROWN);
-        if out {
-            self.given_back = ended;
+    /// Whether little is left: what would take much of it is to be refused.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing is left: what would take any is to be refused.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    /// The refusal of what would take more.
+    #[must_use]
+    pub fn refusal() -> Refusal {
+        Refusal::new(Code::Busy, "This server has no memory to spare just now.").retry_after(RETRY)
+    }
+
+    /// Sees to it that no more is taken, for as long as it is polled.
+    pub async fn bound(&self, holder: impl Holder) {
+        let (mut process, mut level) = (Process::default(), Level::of(self.most));
+        let (mut freed, mut given_back) = (0, Instant::now());
+        loop {
+            if level.is_full() && (freed > 0 || given_back.elapsed() >= GIVE_BACK) {
+                give_back().await;
+                given_back = Instant::now();
+            }
+            let resident = process.resident();
+            let excess = level.moves_to(resident);
+            self.over.store(level.is_over(), Ordering::Relaxed);
+            if self.full.swap(level.is_full(), Ordering::Relaxed) != level.is_full() {
+                let (most, full) = (self.most, level.is_full());
+                self.metrics.memory_full.set(full.into());
+                tracing::warn!(resident, most, full, "memory");
+            }
+            freed = if excess > 0 { holder.let_go(excess) } else { 0 };
+            if freed > 0 {
+                tracing::debug!(bytes = freed, "let go, for want of memory");
+            }
+            sleep(if level.is_near() { LOOK_SOON } else { LOOK }).await;
         }
-        out
+    }
+
+    /// Gives back what a crowd took that has left, for as long as it is polled.
+    pub async fn mind(&self, holder: impl Holder) {
+        let (mut process, mut looks) = (Process::default(), interval(CALM));
+        let mut tide = Tide::of(process.resident());
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            if tide.is_out(self.metrics.ends.total(), process.resident()) {
+                tracing::debug!("a crowd has left: its memory is given back");
+                holder.shrink();
+                give_back().await;
+                tide.fell_to(process.resident());
+            }
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memory_is_given_back_once_a_crowd_has_left() {
-        let mut tide = Tide::of(0);
-        let looks = [10, 900, 1500, 1500, 1500, 2400, 2400, 2500, 2500];
-        let out: Vec<bool> = looks.into_iter().map(|ended| tide.is_out(ended, 0)).collect();
-        assert_eq!(out, [false, false, false, true, false, false, false, false, true]);
-    }
-
-    #[test]
-    fn few_are_a_crowd_where_they_took_much() {
-        let mut tide = Tide::of(10);
-        assert!(!tide.is_out(0, 10 + GROWN), "nobody has left");
-        assert!(!tide.is_out(5, 10 + GROWN), "others may follow");
-        assert!(tide.is_out(5, 10 + GROWN));
-        assert!(!tide.is_out(5, 10 + GROWN), "once");
-        tide.resident = 10 + GROWN / 2;
-        assert!(!tide.is_out(6, 10 + GROWN));
-        assert!(!tide.is_out(6, 10 + GROWN), "they took little");
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn what_is_in_memory_is_known() {
-        let megabyte = 1024 * 1024;
-        assert!((megabyte..1024 * megabyte).contains(&resident()));
-    }
+async fn give_back() {
+    // It fails only while the process stops.
+    tokio::task::spawn_blocking(heap::give_back).await.ok();
 }

@@ -33,11 +33,12 @@ pub struct Metrics {
     /// Events that came faster than they may, by [`METERED`]; cursors among them are told later, all else is refused.
     pub rate_limited: Family,
     /// Sockets that were refused or ended before they had said whose they are: too many from one `address`, too many at a
-    /// time (`pending`), too many bytes (`size`).
+    /// time (`pending`), too many bytes (`size`), no memory to spare (`memory`).
     pub handshakes_refused: Family,
     /// Connections ended because they went on after hundreds of refusals.
     pub floods: IntCounter,
-    /// Connections ended because the peer did not take what was for it, by reason: `stalled` or `queue_full`.
+    /// Connections ended because the peer did not take what was for it, by reason: `stalled`, `queue_full`, or
+    /// where there was no memory for it `memory`.
     pub evictions: Family,
     /// Connections that ended, by [`END_REASONS`].
     pub ends: Family,
@@ -46,6 +47,8 @@ pub struct Metrics {
     /// Times that a bounded queue was full, by queue: `room` (commands), `chat`, `document` and `note` (writes), `socket`
     /// (packets).
     pub queue_full: Family,
+    /// 1 while the process has little memory left.
+    pub memory_full: IntGauge,
     /// Cursors held back from slow clients that did not ask for batches.
     pub cursors_dropped: IntCounter,
     /// Messages of the bus that were published, by kind; entries by the script that appended them.
@@ -178,7 +181,7 @@ impl Metrics {
                 "collab_handshakes_refused_total",
                 "Sockets refused or ended before they had said whose they are.",
                 "reason",
-                &["address", "pending", "size"],
+                &["address", "memory", "pending", "size"],
             )?,
             floods: counter(
                 &registry,
@@ -190,7 +193,7 @@ impl Metrics {
                 "collab_slow_client_evictions_total",
                 "Connections ended because the peer did not take what was for it.",
                 "reason",
-                &["queue_full", "stalled"],
+                &["memory", "queue_full", "stalled"],
             )?,
             ends: family(
                 &registry,
@@ -206,6 +209,11 @@ impl Metrics {
                 "Times that a bounded queue was full.",
                 "queue",
                 &["access", "chat", "document", "note", "room", "socket"],
+            )?,
+            memory_full: gauge(
+                &registry,
+                "collab_memory_full",
+                "1 while the process has little memory left.",
             )?,
             cursors_dropped: counter(
                 &registry,

@@ -4,8 +4,14 @@ use crate::{
     cluster::bus::Bus,
     config::{Config, Switch},
     lease::Leases,
+    memory::Memory,
     metrics::Metrics,
-    room::{actor::Actor, command::Command, outbox::Outlet, state::Settings},
+    room::{
+        actor::Actor,
+        command::{Burden, Command},
+        outbox::Outlet,
+        state::Settings,
+    },
     store::Log,
 };
 use protocol::{Code, Refusal, RoomId, health::Mode};
@@ -31,6 +37,16 @@ pub struct Way {
     commands: mpsc::Sender<Command>,
 }
 
+/// What rooms stand on.
+pub struct Ground {
+    /// The log lane.
+    pub log: Arc<dyn Log>,
+    /// The lease lane.
+    pub leases: Arc<dyn Leases>,
+    /// What other replicas tell; `None` where there are none.
+    pub bus: Option<Arc<Bus>>,
+}
+
 /// The rooms of one process.
 pub struct Rooms {
     open: Mutex<HashMap<RoomId, Way>>,
@@ -40,6 +56,7 @@ pub struct Rooms {
     log: Arc<dyn Log>,
     leases: Arc<dyn Leases>,
     bus: Option<Arc<Bus>>,
+    memory: Arc<Memory>,
     metrics: Arc<Metrics>,
     tasks: TaskTracker,
     cancel: CancellationToken,
@@ -51,12 +68,12 @@ impl Rooms {
     pub fn new(
         config: &Config,
         instance: String,
-        log: Arc<dyn Log>,
-        leases: Arc<dyn Leases>,
-        bus: Option<Arc<Bus>>,
+        ground: Ground,
+        memory: Arc<Memory>,
         metrics: Arc<Metrics>,
         cancel: CancellationToken,
     ) -> Self {
+        let Ground { log, leases, bus } = ground;
         let life = bus.as_ref().map(|bus| bus.life().clone());
         let settings = Settings {
             instance,
@@ -74,6 +91,7 @@ impl Rooms {
             log,
             leases,
             bus,
+            memory,
             metrics,
             tasks: TaskTracker::new(),
             cancel,
@@ -93,10 +111,11 @@ impl Rooms {
         outlet: impl FnOnce() -> O,
         command: Command,
     ) -> Result<Way, Box<(Command, Refusal)>> {
+        let command = self.afford(command)?;
         // The lock is held over the hand-over, so that no room closes between being found and being asked.
         let mut open = self.lock();
         if let Some(way) = open.get(room) {
-            self.send(way, command)?;
+            self.hand(way, command)?;
             return Ok(way.clone());
         }
         if open.len() >= self.most {
@@ -105,7 +124,7 @@ impl Rooms {
             return Err(Box::new((command, refusal)));
         }
         let way = self.open(room.clone(), outlet());
-        self.send(&way, command)?;
+        self.hand(&way, command)?;
         open.insert(way.room.clone(), way.clone());
         self.metrics.rooms.set(count(open.len()));
         Ok(way)
@@ -113,6 +132,23 @@ impl Rooms {
 
     /// Gives a command to a room that was joined.
     pub fn send(&self, way: &Way, command: Command) -> Result<(), Box<(Command, Refusal)>> {
+        self.hand(way, self.afford(command)?)
+    }
+
+    /// Refuses what there is no memory for.
+    fn afford(&self, command: Command) -> Result<Command, Box<(Command, Refusal)>> {
+        let refused = match command.burden() {
+            Burden::None => false,
+            Burden::Little => self.memory.is_over(),
+            Burden::Much => self.memory.is_full(),
+        };
+        if refused {
+            return Err(Box::new((command, Memory::refusal())));
+        }
+        Ok(command)
+    }
+
+    fn hand(&self, way: &Way, command: Command) -> Result<(), Box<(Command, Refusal)>> {
         way.commands.try_send(command).map_err(|error| match error {
             TrySendError::Full(command) => {
                 self.metrics.queue_full.inc("room");

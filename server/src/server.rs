@@ -9,10 +9,10 @@ use crate::{
     },
     lease::{Leases, memory::MemoryLeases},
     listener::{GuardedListener, serve::serve},
-    memory,
+    memory::{Holder, Memory},
     metrics::Metrics,
     revocation::{Nowhere, Register, Revocations},
-    rooms::Rooms,
+    rooms::{Ground, Rooms},
     store::{
         Log, LogError, Retention,
         file::{FileLog, OpenError},
@@ -100,12 +100,16 @@ impl Server {
             bus,
             register,
         } = Parts::of(&config, &instance, &metrics, (&cancel, &tasks)).await?;
+        let memory = Arc::new(Memory::new(&config.limits, Arc::clone(&metrics)));
         let rooms = Arc::new(Rooms::new(
             &config,
             instance.clone(),
-            Arc::clone(&log),
-            Arc::clone(&leases),
-            bus.clone(),
+            Ground {
+                log: Arc::clone(&log),
+                leases: Arc::clone(&leases),
+                bus: bus.clone(),
+            },
+            Arc::clone(&memory),
             Arc::clone(&metrics),
             cancel.clone(),
         ));
@@ -133,9 +137,13 @@ impl Server {
         let minding = Arc::clone(&gateway);
         let mind = async move { minding.timer.mind(&minding.connections).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
-        let shrinking = Arc::clone(&gateway);
-        let mind = memory::mind(Arc::clone(&metrics), move || shrinking.shrink());
+        let holder = (Arc::clone(&gateway), Arc::clone(&log));
+        let (minding, holding) = (Arc::clone(&memory), holder.clone());
+        let mind = async move { minding.mind(holding).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
+        let bounding = Arc::clone(&memory);
+        let bound = async move { bounding.bound(holder).await };
+        tasks.spawn(cancel.clone().run_until_cancelled_owned(bound));
         let (layer, io) = gateway::layer(&gateway, &config);
         let config = Arc::new(config);
         let web = Web {
@@ -143,6 +151,7 @@ impl Server {
             gateway: Arc::clone(&gateway),
             leases,
             log: glance,
+            memory,
             metrics: Arc::clone(&metrics),
             keys,
             started: std::time::Instant::now(),
@@ -215,7 +224,19 @@ impl Drop for Running {
     }
 }
 
-/// What rooms stand on.
+/// Those who do not read go first: they resume, and nothing is lost. What only this process remembers comes after them.
+impl Holder for (Arc<Gateway>, Arc<dyn Log>) {
+    fn shrink(&self) {
+        self.0.shrink();
+    }
+
+    fn let_go(&self, bytes: u64) -> u64 {
+        let freed = self.0.connections.let_go(bytes);
+        freed + self.1.forget(bytes.saturating_sub(freed))
+    }
+}
+
+/// What the server stands on.
 struct Parts {
     log: Arc<dyn Log>,
     /// The same for whoever only looks: it leaves nothing behind.

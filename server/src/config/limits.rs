@@ -71,6 +71,13 @@ pub struct Limits {
     #[arg(long, env = "QUEUE_BYTES", default_value_t = QUEUE, value_parser = clap::value_parser!(u32).range(65_536..=1_073_741_824))]
     pub queue_bytes: u32,
 
+    /// Bytes of memory that the process may take; where absent three quarters of what the container or the machine has. From
+    /// seven eighths of it on, until a quarter is free again, those for whom most is waiting are ended and resume, rooms that
+    /// live in memory are forgotten that were left longest ago, and joins, large edits (`busy`) and new sockets (HTTP 503)
+    /// are refused; beyond it all that is written is.
+    #[arg(long, env = "MEMORY_BYTES", value_parser = clap::value_parser!(u64).range(67_108_864..))]
+    pub memory_bytes: Option<u64>,
+
     /// Networks of the proxies in front, such as `10.0.0.0/8,fd00::/8`: what they say in `X-Forwarded-For` is believed.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -93,6 +100,7 @@ impl Default for Limits {
             pending: 1000,
             packet_bytes: PACKET as u32,
             queue_bytes: QUEUE,
+            memory_bytes: None,
             trusted_proxies: Vec::new(),
         }
     }

@@ -8,10 +8,11 @@ use crate::{
     rooms::{Way, count},
     token::Bearer,
 };
-use protocol::{Code, PeerId, Refusal, RoomId, UserId};
+use protocol::{Code, PeerId, Refusal, RoomId, UserId, limits::PACKET};
 use smallvec::SmallVec;
 use socketioxide::{extract::SocketRef, socket::Sid};
 use std::{
+    cmp::Reverse,
     collections::{HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
@@ -23,6 +24,9 @@ use tokio::sync::Notify;
 
 /// Known flows without a connection that are kept before the dead ones among them are swept out.
 const SWEEP: usize = 1024;
+
+/// Bytes that may wait for anybody, whatever memory there is: to whom one packet is on its way, they are not slow.
+const LITTLE: u64 = PACKET as u64;
 
 /// When to try again after `too_many_connections`, in milliseconds: as long as one that was lost may still count.
 const RETRY: u64 = 10_000;
@@ -137,11 +141,15 @@ impl Connection {
 
     /// Ends the connection, because it did not take what it must not miss. Its client resumes.
     pub fn evict(&self) {
-        let flow = self.flow();
         self.metrics.queue_full.inc("socket");
+        self.end_slow("queue_full");
+    }
+
+    fn end_slow(&self, reason: &'static str) {
+        let flow = self.flow();
         if !flow.is_ended() {
-            self.metrics.evictions.inc("queue_full");
-            tracing::info!(peer = %self.peer, user = %self.user, "too slow, ended");
+            self.metrics.evictions.inc(reason);
+            tracing::info!(peer = %self.peer, user = %self.user, reason, "too slow, ended");
             flow.end();
         }
     }
@@ -286,6 +294,23 @@ impl Connections {
             all.flows.retain(|_, flow| flow.strong_count() > 0);
         }
         all.flows.insert(sid, Arc::downgrade(flow));
+    }
+
+    /// Ends those for whom most is waiting, until so many bytes are let go. Their clients resume. Returns how many those were.
+    pub fn let_go(&self, bytes: u64) -> u64 {
+        let waiting = |connected: Connected| (connected.connection.flow().bytes(), connected.connection);
+        let mut slow: Vec<_> = self.all().into_iter().map(waiting).collect();
+        slow.retain(|(waiting, _)| *waiting > LITTLE);
+        slow.sort_by_key(|(waiting, _)| Reverse(*waiting));
+        let mut freed = 0;
+        for (waiting, connection) in slow {
+            if freed >= bytes {
+                break;
+            }
+            connection.end_slow("memory");
+            freed += waiting;
+        }
+        freed
     }
 
     /// Gives back the places that a crowd has left empty.

@@ -122,6 +122,12 @@ impl Flow {
         self.waiting.load(Ordering::Acquire)
     }
 
+    /// Bytes that are waiting.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed).try_into().unwrap_or(0)
+    }
+
     /// Whether half of what may be waiting is: what can be asked for later is not to come on top.
     #[must_use]
     pub fn is_behind(&self) -> bool {

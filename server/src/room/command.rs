@@ -5,7 +5,7 @@ use protocol::{
     access::{AccessChanged, ChangeAccess},
     auth::Identity,
     chat::{ChatPage, ReadChat, Said, Say},
-    document::{Caret, EditDocument, Edited},
+    document::{Caret, EditDocument, Edited, Operation, Step},
     note::{ChangeNote, Noted},
     room::{Join, Left, Welcome},
 };
@@ -119,6 +119,25 @@ pub enum Command {
     },
 }
 
+/// What memory a command takes that is not given back at once: for what is written, or for a long answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Burden {
+    /// None to speak of.
+    None,
+    /// As much as people write by hand.
+    Little,
+    /// More.
+    Much,
+}
+
+/// Bytes of an edit by hand, at most.
+const LITTLE: usize = 1024;
+
+/// Bytes that an operation has in memory, about.
+fn weight(operation: &Operation) -> usize {
+    operation.0.len() * size_of::<Step>() + operation.inserted().map(str::len).sum::<usize>()
+}
+
 const _: () = assert!(size_of::<Command>() <= 40, "what is larger than a cursor is boxed");
 
 impl Command {
@@ -141,6 +160,17 @@ impl Command {
             | Self::MoveCaret { peer, .. }
             | Self::ChangeNote { peer, .. } => Some(*peer),
             _ => None,
+        }
+    }
+
+    /// What memory it takes.
+    #[must_use]
+    pub fn burden(&self) -> Burden {
+        match self {
+            Self::Join { .. } | Self::ReadChat { .. } => Burden::Much,
+            Self::EditDocument { edit, .. } if weight(&edit.operation) > LITTLE => Burden::Much,
+            Self::Say { .. } | Self::EditDocument { .. } | Self::ChangeNote { .. } => Burden::Little,
+            _ => Burden::None,
         }
     }
 
@@ -231,5 +261,35 @@ impl Ticket {
 impl fmt::Debug for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Ticket")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Epoch, Position, Seq};
+
+    fn burden(steps: Vec<Step>) -> Burden {
+        let edit = Box::new(EditDocument {
+            room: "sky".parse().unwrap(),
+            base: Position {
+                epoch: Epoch(1),
+                seq: Seq(1),
+            },
+            operation: Operation(steps),
+            id: None,
+        });
+        let (peer, ticket) = (PeerId(1), Ticket::new(drop));
+        Command::EditDocument { peer, edit, ticket }.burden()
+    }
+
+    #[test]
+    fn what_is_written_by_hand_is_little() {
+        assert_eq!(
+            burden(vec![Step::Retain(70), Step::Insert("word ".into())]),
+            Burden::Little
+        );
+        assert_eq!(burden(vec![Step::Insert("x".repeat(2 * LITTLE))]), Burden::Much);
+        assert_eq!(burden(vec![Step::Retain(1); LITTLE]), Burden::Much);
     }
 }

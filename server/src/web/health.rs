@@ -31,11 +31,12 @@ pub async fn live() -> &'static str {
     "ok"
 }
 
-/// `GET /readyz`: 503 once the server was told to stop, so that no new people are sent here; and while Redis is away, where
-/// `READY_DEGRADED` is off.
+/// `GET /readyz`: 503 once the server was told to stop, and while it has no memory to spare, so that no new people are sent
+/// here; and while Redis is away, where `READY_DEGRADED` is off.
 pub async fn ready(State(web): State<Web>) -> (StatusCode, &'static str) {
     match web.gateway.bus() {
         _ if web.gateway.is_draining() => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        _ if web.memory.is_full() => (StatusCode::SERVICE_UNAVAILABLE, "full"),
         (Bus::Away, _) if web.config.ready_degraded == Switch::Off => (StatusCode::SERVICE_UNAVAILABLE, "degraded"),
         (Bus::Away, _) => (StatusCode::OK, "degraded"),
         _ => (StatusCode::OK, "ok"),

@@ -5,6 +5,7 @@ use super::{Web, not_now, refused};
 use crate::{
     gateway::{CONNECT, SessionId, connect::draining, meter::too_fast},
     listener::{Remote, address},
+    memory::Memory,
 };
 use axum::{
     extract::{ConnectInfo, Request},
@@ -107,10 +108,15 @@ impl Asked {
     }
 }
 
-/// A session is to begin: not too many from one address, and not too many that have not said whose they are.
+/// A session is to begin: where there is memory for it, not too many from one address, and not too many that have not said
+/// whose they are.
 fn admit(web: &Web, remote: &Remote, asked: &Asked, request: &Request) -> Result<(), Refusal> {
     if web.gateway.is_draining() {
         return Err(draining());
+    }
+    if web.memory.is_full() {
+        web.metrics.handshakes_refused.inc("memory");
+        return Err(Memory::refusal());
     }
     let trusted = &web.config.limits.trusted_proxies;
     if address::is_disbelieved(request.headers(), trusted) {

@@ -5,6 +5,7 @@
 
 use server::{clock::Now, token::Keys};
 use std::{
+    ffi::OsStr,
     net::{SocketAddr, TcpListener},
     process::Stdio,
     sync::{Arc, Mutex},
@@ -43,6 +44,8 @@ pub(crate) struct Process {
 enum Store {
     Dir(tempfile::TempDir),
     Redis(String),
+    /// In memory, of which it may take so many bytes, and of which so many may wait for one connection.
+    Memory(String, String),
 }
 
 /// Lines of the log that must not be there: errors, and panics.
@@ -57,6 +60,11 @@ impl Process {
     /// Starts one over the Redis at this URL.
     pub(crate) async fn over(redis: &str) -> Self {
         Self::start_with(Store::Redis(redis.to_owned())).await
+    }
+
+    /// Starts one that may take so many bytes of memory, and in which so many may wait for one connection.
+    pub(crate) async fn with_memory(most: u64, waiting: &str) -> Self {
+        Self::start_with(Store::Memory(most.to_string(), waiting.to_owned())).await
     }
 
     /// Sends it a signal.
@@ -125,14 +133,15 @@ impl Process {
 
 /// Starts the binary and waits until it says that it listens.
 async fn spawn(address: SocketAddr, store: &Store, complaints: &Complaints) -> Child {
-    let (variable, value) = match store {
-        Store::Dir(dir) => ("DATA_DIR", dir.path().as_os_str()),
-        Store::Redis(url) => ("REDIS_URL", url.as_ref()),
+    let settings: Vec<(&str, &OsStr)> = match store {
+        Store::Dir(dir) => vec![("DATA_DIR", dir.path().as_os_str())],
+        Store::Redis(url) => vec![("REDIS_URL", url.as_ref())],
+        Store::Memory(most, waiting) => vec![("MEMORY_BYTES", most.as_ref()), ("QUEUE_BYTES", waiting.as_ref())],
     };
     let mut child = Command::new(env!("CARGO_BIN_EXE_orrery"))
         .env("PORT", address.port().to_string())
         .env("JWT_SECRET", SECRET)
-        .env(variable, value)
+        .envs(settings)
         .envs(UNHURRIED.map(|rate| (rate, "off")))
         .env("GRACE_MS", "100")
         .env("CHAT_HISTORY", "100000")

@@ -20,6 +20,7 @@ mod secrets;
 mod security;
 mod stage;
 mod stall;
+mod stalled;
 mod typing;
 mod vandal;
 mod web;

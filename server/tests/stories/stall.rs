@@ -1,12 +1,14 @@
 //! Somebody keeps the connection open and stops reading. They are ended, and the others go on as if they were not there; and
 //! however much they ask for, no more than may be waits for them.
 
-use crate::stage::{Stage, names};
-use futures::{SinkExt, StreamExt};
+use crate::{
+    stage::{Stage, names},
+    stalled,
+};
+use futures::SinkExt;
 use protocol::{Position, Seq, ServerEvent, document::Step};
 use serde_json::json;
-use tokio::net::{TcpSocket, TcpStream};
-use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
 async fn a_peer_that_stops_reading_is_ended_and_the_others_hear_everything() {
@@ -16,10 +18,10 @@ async fn a_peer_that_stops_reading_is_ended_and_the_others_hear_everything() {
     })
     .await;
     let (mut ann, mut bob) = (stage.person("ann").await, stage.person("bob").await);
-    let _stalled = stalled(&stage).await;
+    let _stalled = stalled::joins(&stage, "sky").await;
     bob.client.emit("room.join", &json!({ "room": "sky" })).unwrap();
     let present = ann.joins_batching("sky").await.present;
-    assert!(names(&present).contains(&"cyd"));
+    assert!(names(&present).contains(&"slow"));
     // Until the kernel's buffers are full: the eviction is seen as a leave by those who are left.
     let (mut said, mut heard) = (0, Vec::new());
     while stage.metric("collab_connections").await > 2.0 {
@@ -54,7 +56,7 @@ async fn who_asks_and_asks_and_does_not_read_is_told_to_read_first() {
     ann.edits("sky", empty, vec![Step::Insert("x".repeat(200_000))])
         .await
         .unwrap();
-    let mut cyd = stalled(&stage).await;
+    let mut cyd = stalled::joins(&stage, "sky").await;
     for id in 2..2 + JOINS {
         let join = format!("42{id}[\"room.join\",{{\"room\":\"sky\"}}]");
         cyd.send(Message::text(join)).await.unwrap();
@@ -65,7 +67,7 @@ async fn who_asks_and_asks_and_does_not_read_is_told_to_read_first() {
     }
     let (mut welcomes, mut refusals) = (0, 0);
     for id in 2..2 + JOINS {
-        let answer = hears(&mut cyd, &format!("43{id}")).await;
+        let answer = stalled::hears(&mut cyd, &format!("43{id}")).await;
         if answer.contains("\"busy\"") {
             assert!(answer.contains("\"retryAfterMs\":1000"), "{answer}");
             refusals += 1;
@@ -84,7 +86,7 @@ async fn who_asks_and_asks_and_does_not_read_is_told_to_read_first() {
     cyd.send(Message::text("42200[\"room.join\",{\"room\":\"sky\"}]"))
         .await
         .unwrap();
-    let answer = hears(&mut cyd, "43200").await;
+    let answer = stalled::hears(&mut cyd, "43200").await;
     assert!(answer.len() > 200_000, "who has read is let in: {answer}");
 }
 
@@ -93,7 +95,7 @@ async fn who_has_too_many_bytes_to_read_is_ended_however_few_packets_they_are() 
     let stage = Stage::set(|config| config.limits.queue_bytes = 512 * 1024).await;
     let mut ann = stage.person("ann").await;
     let mut at = ann.joins("sky").await.document.position;
-    let _cyd = stalled(&stage).await;
+    let _cyd = stalled::joins(&stage, "sky").await;
     let mut pastes = 0;
     while stage.metric("collab_connections").await > 1.0 {
         for step in [Step::Insert("x".repeat(200_000)), Step::Delete(200_000)] {
@@ -107,39 +109,4 @@ async fn who_has_too_many_bytes_to_read_is_ended_however_few_packets_they_are() 
         .await;
     assert_eq!(evictions, 1.0);
     assert!(pastes < 60, "128 packets are as many bytes as they like: {pastes}");
-}
-
-/// Joins, and reads nothing from then on, with as small a buffer as the kernel grants.
-async fn stalled(stage: &Stage) -> WebSocketStream<TcpStream> {
-    let tcp = TcpSocket::new_v4().unwrap();
-    tcp.set_recv_buffer_size(4096).unwrap();
-    let stream = tcp.connect(stage.address).await.unwrap();
-    let url = format!("ws://{}/socket.io/?EIO=4&transport=websocket", stage.address);
-    let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
-    socket
-        .send(Message::text(format!(
-            "40{}",
-            json!({ "token": Stage::token("cyd", 60) })
-        )))
-        .await
-        .unwrap();
-    // Whoever asks before CONNECT is answered is hung up on.
-    hears(&mut socket, "40{").await;
-    socket
-        .send(Message::text("421[\"room.join\",{\"room\":\"sky\"}]"))
-        .await
-        .unwrap();
-    hears(&mut socket, "431").await;
-    socket
-}
-
-/// Reads up to the message that begins so.
-async fn hears(socket: &mut WebSocketStream<TcpStream>, beginning: &str) -> String {
-    loop {
-        match socket.next().await {
-            Some(Ok(Message::Text(text))) if text.starts_with(beginning) => return text.to_string(),
-            Some(Ok(_)) => {}
-            ended => panic!("{beginning} never came: {ended:?}"),
-        }
-    }
 }

@@ -57,7 +57,7 @@ impl Operation {
     }
 
     /// All that it inserts.
-    fn inserted(&self) -> impl Iterator<Item = &str> {
+    pub fn inserted(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|step| match step {
             Step::Insert(text) => Some(text.as_str()),
             Step::Retain(_) | Step::Delete(_) => None,

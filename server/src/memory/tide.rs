@@ -1,0 +1,68 @@
+//! Crowds that come and leave.
+
+/// Connections that make a crowd: some tens of megabytes.
+const CROWD: u64 = 1000;
+
+/// Bytes by which the process has grown that make a crowd of however few have left: some who did not read what was for them.
+const GROWN: u64 = 32 * 1024 * 1024;
+
+/// Connections that had ended, when memory was given back last and when that was last looked at.
+#[derive(Debug)]
+pub(super) struct Tide {
+    given_back: u64,
+    looked: u64,
+    /// Bytes that were in memory after it was given back.
+    resident: u64,
+}
+
+impl Tide {
+    /// Nobody has left a process that has so much in memory.
+    pub(super) fn of(resident: u64) -> Self {
+        Self {
+            given_back: 0,
+            looked: 0,
+            resident,
+        }
+    }
+
+    /// Whether a crowd has left and nobody follows, now that so many connections have ended and so much is in memory.
+    pub(super) fn is_out(&mut self, ended: u64, resident: u64) -> bool {
+        let calm = ended == std::mem::replace(&mut self.looked, ended);
+        let left = ended - self.given_back;
+        let out = calm && (left >= CROWD || left > 0 && resident >= self.resident + GROWN);
+        if out {
+            self.given_back = ended;
+        }
+        out
+    }
+
+    /// So much is in memory now that it was given back.
+    pub(super) fn fell_to(&mut self, resident: u64) {
+        self.resident = resident;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_given_back_once_a_crowd_has_left() {
+        let mut tide = Tide::of(0);
+        let looks = [10, 900, 1500, 1500, 1500, 2400, 2400, 2500, 2500];
+        let out: Vec<bool> = looks.into_iter().map(|ended| tide.is_out(ended, 0)).collect();
+        assert_eq!(out, [false, false, false, true, false, false, false, false, true]);
+    }
+
+    #[test]
+    fn few_are_a_crowd_where_they_took_much() {
+        let mut tide = Tide::of(10);
+        assert!(!tide.is_out(0, 10 + GROWN), "nobody has left");
+        assert!(!tide.is_out(5, 10 + GROWN), "others may follow");
+        assert!(tide.is_out(5, 10 + GROWN));
+        assert!(!tide.is_out(5, 10 + GROWN), "once");
+        tide.fell_to(10 + GROWN / 2);
+        assert!(!tide.is_out(6, 10 + GROWN));
+        assert!(!tide.is_out(6, 10 + GROWN), "they took little");
+    }
+}
