@@ -55,8 +55,9 @@ impl Memory {
     /// As much as was set, or three quarters of what there is.
     #[must_use]
     pub fn new(limits: &Limits, metrics: Arc<Metrics>) -> Self {
+        let there_is = || system::all().map_or(u64::MAX, |all| all / 4 * 3);
         Self {
-            most: limits.memory_bytes.unwrap_or_else(|| system::all() / 4 * 3),
+            most: limits.memory_bytes.unwrap_or_else(there_is),
             full: AtomicBool::new(false),
             over: AtomicBool::new(false),
             metrics,

@@ -52,7 +52,7 @@ codes! {
     RateLimited = "rate_limited",
     /// The person has as many connections as one may have.
     TooManyConnections = "too_many_connections",
-    /// The room has more to do than it can; try again after the time named.
+    /// There is more to do than can be done, or no memory for it; try again after the time named.
     Busy = "busy",
     /// The store did not take the entry; try again after the time named.
     StoreUnavailable = "store_unavailable",

@@ -2,12 +2,13 @@
 
 use sysinfo::{MemoryRefreshKind, Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// Bytes that there are: of the container where that has a limit, else of the machine.
-pub(super) fn all() -> u64 {
+/// Bytes that there are: of the container where that has a limit, else of the machine. `None` where the system does not say.
+pub(super) fn all() -> Option<u64> {
     let mut system = System::new();
     system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
-    let limits = system.cgroup_limits();
-    limits.map_or_else(|| system.total_memory(), |limits| limits.total_memory)
+    // What a container may take is asked for only then: the crate panics otherwise.
+    let machine = Some(system.total_memory()).filter(|bytes| *bytes > 0)?;
+    Some(system.cgroup_limits().map_or(machine, |limits| limits.total_memory))
 }
 
 /// This process, as the system sees it.
@@ -44,6 +45,6 @@ mod tests {
         let megabyte = 1024 * 1024;
         let resident = Process::default().resident();
         assert!((megabyte..1024 * megabyte).contains(&resident));
-        assert!(all() > resident);
+        assert!(all().unwrap() > resident);
     }
 }
