@@ -6,7 +6,7 @@ pub mod guard;
 pub mod pending;
 pub mod serve;
 
-use crate::metrics::Metrics;
+use crate::{memory::Memory, metrics::Metrics};
 use axum::serve::Listener;
 use flow::Flow;
 use guard::Guarded;
@@ -22,17 +22,19 @@ pub struct GuardedListener {
     listener: TcpListener,
     stall: Duration,
     most: u32,
+    memory: Arc<Memory>,
     metrics: Arc<Metrics>,
 }
 
 impl GuardedListener {
     /// Ends connections whose peer takes no bytes for `stall`, and knows those for which over `most` bytes are waiting.
     #[must_use]
-    pub fn new(listener: TcpListener, stall: Duration, most: u32, metrics: Arc<Metrics>) -> Self {
+    pub fn new(listener: TcpListener, stall: Duration, most: u32, memory: Arc<Memory>, metrics: Arc<Metrics>) -> Self {
         Self {
             listener,
             stall,
             most,
+            memory,
             metrics,
         }
     }
@@ -46,7 +48,8 @@ impl GuardedListener {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%addr, %error, "no TCP_NODELAY");
         }
-        let guarded = Guarded::new(stream, self.stall, self.most, Arc::clone(&self.metrics));
+        let (memory, metrics) = (Arc::clone(&self.memory), Arc::clone(&self.metrics));
+        let guarded = Guarded::new(stream, self.stall, self.most, memory, metrics);
         (guarded, addr)
     }
 }

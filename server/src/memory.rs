@@ -10,7 +10,7 @@ use protocol::{Code, Refusal};
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -22,11 +22,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 /// lost.
 const CALM: Duration = Duration::from_secs(3);
 
-/// How often is looked whether too much is taken.
-const LOOK: Duration = Duration::from_secs(1);
-
-/// The same where it is, or may be soon.
-const LOOK_SOON: Duration = Duration::from_millis(100);
+/// How often is looked what is taken: the less is free, the sooner, since bytes come in at a gigabyte a second at most.
+const LOOK: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
 /// How often is given back what is free while too much is taken; and whenever something was let go.
 const GIVE_BACK: Duration = Duration::from_secs(1);
@@ -48,6 +45,10 @@ pub struct Memory {
     most: u64,
     full: AtomicBool,
     over: AtomicBool,
+    /// Bytes that wait for connections: what they have become more since the last look is taken, too.
+    waiting: AtomicI64,
+    /// Bytes that may be waiting until it is full, if nothing else is taken.
+    place: AtomicI64,
     metrics: Arc<Metrics>,
 }
 
@@ -60,6 +61,8 @@ impl Memory {
             most: limits.memory_bytes.unwrap_or_else(there_is),
             full: AtomicBool::new(false),
             over: AtomicBool::new(false),
+            waiting: AtomicI64::new(0),
+            place: AtomicI64::new(i64::MAX),
             metrics,
         }
     }
@@ -67,7 +70,12 @@ impl Memory {
     /// Whether little is left: what would take much of it is to be refused.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.full.load(Ordering::Relaxed)
+        self.full.load(Ordering::Relaxed) || self.waiting.load(Ordering::Relaxed) > self.place.load(Ordering::Relaxed)
+    }
+
+    /// So many bytes more wait for a connection, or less.
+    pub fn wait(&self, bytes: i64) {
+        self.waiting.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Whether nothing is left: what would take any is to be refused.
@@ -93,6 +101,8 @@ impl Memory {
             }
             let resident = process.resident();
             let excess = level.moves_to(resident);
+            let place = level.place().saturating_add(self.waiting.load(Ordering::Relaxed));
+            self.place.store(place, Ordering::Relaxed);
             self.over.store(level.is_over(), Ordering::Relaxed);
             if self.full.swap(level.is_full(), Ordering::Relaxed) != level.is_full() {
                 let (most, full) = (self.most, level.is_full());
@@ -103,7 +113,7 @@ impl Memory {
             if freed > 0 {
                 tracing::debug!(bytes = freed, "let go, for want of memory");
             }
-            sleep(if level.is_near() { LOOK_SOON } else { LOOK }).await;
+            sleep(Duration::from_nanos(level.place().try_into().unwrap_or(0)).clamp(LOOK.0, LOOK.1)).await;
         }
     }
 

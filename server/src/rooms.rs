@@ -98,6 +98,12 @@ impl Rooms {
         }
     }
 
+    /// What the rooms' process may take.
+    #[must_use]
+    pub fn memory(&self) -> &Arc<Memory> {
+        &self.memory
+    }
+
     /// Gives back the places of rooms that have closed.
     pub fn shrink(&self) {
         self.lock().shrink_to_fit();

@@ -40,6 +40,7 @@ pub struct Server {
     gateway: Arc<Gateway>,
     rooms: Arc<Rooms>,
     log: Arc<dyn Log>,
+    memory: Arc<Memory>,
     metrics: Arc<Metrics>,
     io: gateway::Handle,
     cancel: CancellationToken,
@@ -151,7 +152,7 @@ impl Server {
             gateway: Arc::clone(&gateway),
             leases,
             log: glance,
-            memory,
+            memory: Arc::clone(&memory),
             metrics: Arc::clone(&metrics),
             keys,
             started: std::time::Instant::now(),
@@ -163,6 +164,7 @@ impl Server {
             gateway,
             rooms,
             log,
+            memory,
             metrics,
             io,
             cancel,
@@ -178,6 +180,7 @@ impl Server {
             listener,
             self.config.stall(),
             self.config.limits.queue_bytes,
+            Arc::clone(&self.memory),
             Arc::clone(&self.metrics),
         );
         let serving = serve(listener, self.service.clone(), stop_accepting.clone());

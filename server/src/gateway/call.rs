@@ -8,13 +8,15 @@ use super::{
     weight::weight,
 };
 use crate::{
+    memory::Memory,
     room::{
+        book::RETRY,
         command::{Addressee, Command, Reply, Ticket},
         state::not_joined,
     },
     rooms::Rooms,
 };
-use protocol::{Answer, Refusal, RoomId, refusal::Refused};
+use protocol::{Answer, Code, Refusal, RoomId, refusal::Refused};
 use socketioxide::{
     SocketIo,
     extract::{AckSender, SocketRef},
@@ -74,13 +76,23 @@ impl Back {
 }
 
 impl Addressee for Back {
-    fn is_behind(&self) -> bool {
-        self.connected.connection.flow().is_behind()
+    fn puts_off(&self) -> Option<Refusal> {
+        let flow = self.connected.connection.flow();
+        if flow.is_behind() {
+            return Some(behind());
+        }
+        flow.memory().is_full().then(Memory::refusal)
     }
 
     fn answer(self: Box<Self>, answer: Result<Reply, Refusal>) {
         Back::answer(*self, answer);
     }
+}
+
+/// The refusal of who has too much to read already.
+fn behind() -> Refusal {
+    let message = "Too much is on its way to you already: read that first.";
+    Refusal::new(Code::Busy, message).retry_after(RETRY)
 }
 
 impl Call<'_> {

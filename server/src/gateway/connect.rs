@@ -82,7 +82,12 @@ pub fn draining() -> Refusal {
 async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Result<(), Refusal> {
     let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
     let flow = remote.map_or_else(
-        || Arc::new(Flow::new(gateway.limits.queue_bytes)),
+        || {
+            Arc::new(Flow::new(
+                gateway.limits.queue_bytes,
+                Arc::clone(gateway.rooms.memory()),
+            ))
+        },
         |ConnectInfo(remote)| Arc::clone(&remote.flow),
     );
     if !flow.proven() {

@@ -75,8 +75,8 @@ struct First {
 }
 
 impl Addressee for First {
-    fn is_behind(&self) -> bool {
-        self.ticket.is_behind()
+    fn puts_off(&self) -> Option<Refusal> {
+        self.ticket.puts_off()
     }
 
     fn answer(self: Box<Self>, answer: Result<Reply, Refusal>) {

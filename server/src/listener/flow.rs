@@ -5,23 +5,25 @@
 //! be waiting, and so are their bytes less those that were written since.
 
 use super::pending::Place;
+use crate::memory::Memory;
 use futures::task::AtomicWaker;
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
     },
     task::{Poll, Waker},
 };
 
 /// One connection's flow, shared by its socket below and its user above.
-#[derive(Debug)]
 pub struct Flow {
     waiting: AtomicU32,
     /// Bytes handed over and not written. Below zero where what nobody counted was written: frames of cursors, pings.
     bytes: AtomicI64,
     /// Bytes that may be waiting.
     most: i64,
+    /// The process' memory, where they wait.
+    memory: Arc<Memory>,
     ended: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
@@ -38,11 +40,12 @@ const UNBOUND: u32 = u32::MAX;
 impl Flow {
     /// The flow of a connection for which so many bytes may be waiting.
     #[must_use]
-    pub fn new(most: u32) -> Self {
+    pub fn new(most: u32, memory: Arc<Memory>) -> Self {
         Self {
             waiting: AtomicU32::new(0),
             bytes: AtomicI64::new(0),
             most: most.into(),
+            memory,
             ended: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
@@ -86,19 +89,21 @@ impl Flow {
     pub fn sent(&self, bytes: usize) -> bool {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.memory.wait(bytes);
         self.bytes.fetch_add(bytes, Ordering::Relaxed) <= self.most
     }
 
     /// So many bytes have been given to the kernel.
     pub fn wrote(&self, bytes: usize) {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.memory.wait(-bytes);
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Everything handed over so far has been given to the kernel.
     pub fn drained(&self) {
         self.waiting.store(0, Ordering::Release);
-        self.bytes.store(0, Ordering::Relaxed);
+        self.memory.wait(-self.bytes.swap(0, Ordering::Relaxed));
         self.drainer.wake();
     }
 
@@ -134,6 +139,12 @@ impl Flow {
         self.bytes.load(Ordering::Relaxed) > self.most / 2
     }
 
+    /// The process' memory.
+    #[must_use]
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// Ends the connection: its next read or write fails, and whoever waits for one is woken.
     pub fn end(&self) {
         self.ended.store(true, Ordering::Release);
@@ -156,5 +167,11 @@ impl Flow {
     /// Wakes this one when the connection is ended, if it waits for a write.
     pub fn register_writer(&self, waker: &Waker) {
         self.writer.register(waker);
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.memory.wait(-*self.bytes.get_mut());
     }
 }

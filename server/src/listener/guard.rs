@@ -2,7 +2,7 @@
 //! above: their writer waits, and with it everything that would end the connection. Here the wait has an end.
 
 use super::flow::Flow;
-use crate::metrics::Metrics;
+use crate::{memory::Memory, metrics::Metrics};
 use std::{
     future::Future,
     io,
@@ -28,10 +28,10 @@ pub struct Guarded<Io> {
 
 impl<Io> Guarded<Io> {
     /// Guards a connection whose peer may not take bytes for `stall`, and for which `most` of them may be waiting.
-    pub fn new(io: Io, stall: Duration, most: u32, metrics: Arc<Metrics>) -> Self {
+    pub fn new(io: Io, stall: Duration, most: u32, memory: Arc<Memory>, metrics: Arc<Metrics>) -> Self {
         Self {
             io,
-            flow: Arc::new(Flow::new(most)),
+            flow: Arc::new(Flow::new(most, memory)),
             stall,
             timer: None,
             metrics,
@@ -139,7 +139,7 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Guarded<Io> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::listener::pending::Pending;
+    use crate::{config::Limits, listener::pending::Pending};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     const STALL: Duration = Duration::from_secs(10);
@@ -150,7 +150,9 @@ mod tests {
     fn pair(buffer: usize) -> (Guarded<tokio::io::DuplexStream>, tokio::io::DuplexStream, Arc<Metrics>) {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let metrics = Arc::new(Metrics::new().unwrap());
-        (Guarded::new(ours, STALL, MOST, Arc::clone(&metrics)), theirs, metrics)
+        let memory = Arc::new(Memory::new(&Limits::default(), Arc::clone(&metrics)));
+        let guarded = Guarded::new(ours, STALL, MOST, memory, Arc::clone(&metrics));
+        (guarded, theirs, metrics)
     }
 
     fn stalled(metrics: &Metrics) -> bool {

@@ -39,9 +39,10 @@ impl Level {
         self.resident > self.most
     }
 
-    /// Whether it is full, or may be soon: from half of the most on.
-    pub(super) fn is_near(&self) -> bool {
-        self.resident > self.most / 2
+    /// Bytes that may still be taken until it is full; below zero where it is beyond that.
+    pub(super) fn place(&self) -> i64 {
+        let of = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        of(self.most - self.most / 8) - of(self.resident)
     }
 }
 
@@ -68,11 +69,11 @@ mod tests {
     }
 
     #[test]
-    fn it_is_near_from_its_half_on() {
+    fn the_place_that_is_left_is_told() {
         let mut level = Level::of(80);
-        level.moves_to(40);
-        assert!(!level.is_near());
-        level.moves_to(41);
-        assert!(level.is_near());
+        level.moves_to(20);
+        assert_eq!(level.place(), 50);
+        level.moves_to(75);
+        assert_eq!(level.place(), -5);
     }
 }

@@ -51,13 +51,6 @@ pub fn unavailable() -> Refusal {
     Refusal::new(Code::StoreUnavailable, "The store does not answer just now.").retry_after(RETRY)
 }
 
-/// The refusal of who has too much to read already.
-#[must_use]
-pub fn behind() -> Refusal {
-    let message = "Too much is on its way to you already: read that first.";
-    Refusal::new(Code::Busy, message).retry_after(RETRY)
-}
-
 /// Writes a body as JSON.
 pub fn body<T: serde::Serialize>(written: &T) -> Result<Arc<str>, Refusal> {
     // Strings and numbers always serialize; should that change, the wish is refused and does not block those behind it.

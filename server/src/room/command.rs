@@ -222,9 +222,9 @@ pub enum Reply {
 
 /// Whom an answer goes to.
 pub trait Addressee: Send {
-    /// Whether they have so much to read already that what can be asked for again is better not answered now.
-    fn is_behind(&self) -> bool {
-        false
+    /// Why what can be asked for again, and takes much, is better not answered now.
+    fn puts_off(&self) -> Option<Refusal> {
+        None
     }
 
     /// Takes the answer. Must not block.
@@ -246,10 +246,10 @@ impl Ticket {
         Self(Box::new(addressee))
     }
 
-    /// See [`Addressee::is_behind`].
+    /// See [`Addressee::puts_off`].
     #[must_use]
-    pub fn is_behind(&self) -> bool {
-        self.0.is_behind()
+    pub fn puts_off(&self) -> Option<Refusal> {
+        self.0.puts_off()
     }
 
     /// Answers.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     clock::Now,
     room::{
-        book::{Book as _, behind, unavailable},
+        book::{Book as _, unavailable},
         chat::messages,
         command::{Reply, Ticket},
         outbox::{Effect, LogCall, Newcomer, Outbox, Purpose},
@@ -38,9 +38,9 @@ impl State {
             self.dismiss(now, peer, out);
             return answer(out, ticket, Err(unavailable()));
         };
-        if ticket.is_behind() {
+        if let Some(refusal) = ticket.puts_off() {
             self.dismiss(now, peer, out);
-            return answer(out, ticket, Err(behind()));
+            return answer(out, ticket, Err(refusal));
         }
         let Some(who) = self.presence.holding(peer).map(|holding| holding.who.clone()) else {
             return answer(out, ticket, Err(not_joined()));
@@ -93,10 +93,10 @@ impl State {
         ticket: Ticket,
         out: &mut Outbox,
     ) {
-        let page = match pages.and_then(first) {
-            _ if ticket.is_behind() => Err(behind()),
-            Ok(page) => Ok(Reply::ChatPage(self.page(&page, read))),
-            Err(_) => Err(unavailable()),
+        let page = match (ticket.puts_off(), pages.and_then(first)) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Ok(page)) => Ok(Reply::ChatPage(self.page(&page, read))),
+            (None, Err(_)) => Err(unavailable()),
         };
         answer(out, ticket, page);
     }
