@@ -73,11 +73,6 @@ impl Memory {
         self.full.load(Ordering::Relaxed) || self.waiting.load(Ordering::Relaxed) > self.place.load(Ordering::Relaxed)
     }
 
-    /// So many bytes more wait for a connection, or less.
-    pub fn wait(&self, bytes: i64) {
-        self.waiting.fetch_add(bytes, Ordering::Relaxed);
-    }
-
     /// Whether nothing is left: what would take any is to be refused.
     #[must_use]
     pub fn is_over(&self) -> bool {
@@ -88,6 +83,11 @@ impl Memory {
     #[must_use]
     pub fn refusal() -> Refusal {
         Refusal::new(Code::Busy, "This server has no memory to spare just now.").retry_after(RETRY)
+    }
+
+    /// So many bytes more wait for a connection, or less.
+    pub fn wait(&self, bytes: i64) {
+        self.waiting.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Sees to it that no more is taken, for as long as it is polled.
@@ -105,9 +105,16 @@ impl Memory {
             self.place.store(place, Ordering::Relaxed);
             self.over.store(level.is_over(), Ordering::Relaxed);
             if self.full.swap(level.is_full(), Ordering::Relaxed) != level.is_full() {
-                let (most, full) = (self.most, level.is_full());
-                self.metrics.memory_full.set(full.into());
-                tracing::warn!(resident, most, full, "memory");
+                self.metrics.memory_full.set(level.is_full().into());
+                let (most, now) = (
+                    self.most,
+                    if level.is_full() {
+                        "little is left"
+                    } else {
+                        "there is some again"
+                    },
+                );
+                tracing::warn!(resident, most, "memory: {now}");
             }
             freed = if excess > 0 { holder.let_go(excess) } else { 0 };
             if freed > 0 {
@@ -137,4 +144,36 @@ impl Memory {
 async fn give_back() {
     // It fails only while the process stops.
     tokio::task::spawn_blocking(heap::give_back).await.ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Holder for Nobody {
+        fn shrink(&self) {}
+
+        fn let_go(&self, _bytes: u64) -> u64 {
+            0
+        }
+    }
+
+    #[tokio::test]
+    async fn what_comes_to_wait_between_two_looks_counts() {
+        const MOST: i64 = 1 << 40;
+        let limits = Limits {
+            memory_bytes: Some(MOST as u64),
+            ..Limits::default()
+        };
+        let memory = Memory::new(&limits, Arc::new(Metrics::new().unwrap()));
+        let mut bound = Box::pin(memory.bound(Nobody));
+        assert!(futures::poll!(&mut bound).is_pending(), "it has looked");
+        assert!(!memory.is_full());
+        memory.wait(MOST);
+        assert!(memory.is_full() && !memory.is_over());
+        memory.wait(-MOST);
+        assert!(!memory.is_full());
+    }
 }

@@ -81,15 +81,12 @@ pub fn draining() -> Refusal {
 /// library has given up.
 async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Result<(), Refusal> {
     let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
-    let flow = remote.map_or_else(
-        || {
-            Arc::new(Flow::new(
-                gateway.limits.queue_bytes,
-                Arc::clone(gateway.rooms.memory()),
-            ))
-        },
-        |ConnectInfo(remote)| Arc::clone(&remote.flow),
-    );
+    let flow = if let Some(ConnectInfo(remote)) = remote {
+        Arc::clone(&remote.flow)
+    } else {
+        let memory = Arc::clone(gateway.rooms.memory());
+        Arc::new(Flow::new(gateway.limits.queue_bytes, memory))
+    };
     if !flow.proven() {
         gateway.pending.proven_polling();
     }
