@@ -6,13 +6,21 @@ const CROWD: u64 = 1000;
 /// Bytes by which the process has grown that make a crowd of however few have left: some who did not read what was for them.
 const GROWN: u64 = 32 * 1024 * 1024;
 
+/// Looks after which few are a crowd wherever the process is as much larger than at first: some may have left since whose
+/// memory was in use when it was given back last.
+const LONG: u32 = 20;
+
 /// Connections that had ended, when memory was given back last and when that was last looked at.
 #[derive(Debug)]
 pub(super) struct Tide {
     given_back: u64,
     looked: u64,
+    /// Bytes that were in memory at first.
+    first: u64,
     /// Bytes that were in memory after it was given back.
     resident: u64,
+    /// Looks since then.
+    looks: u32,
 }
 
 impl Tide {
@@ -21,15 +29,19 @@ impl Tide {
         Self {
             given_back: 0,
             looked: 0,
+            first: resident,
             resident,
+            looks: 0,
         }
     }
 
     /// Whether a crowd has left and nobody follows, now that so many connections have ended and so much is in memory.
     pub(super) fn is_out(&mut self, ended: u64, resident: u64) -> bool {
         let calm = ended == std::mem::replace(&mut self.looked, ended);
+        self.looks = self.looks.saturating_add(1);
         let left = ended - self.given_back;
-        let out = calm && (left >= CROWD || left > 0 && resident >= self.resident + GROWN);
+        let before = if self.looks > LONG { self.first } else { self.resident };
+        let out = calm && (left >= CROWD || left > 0 && resident >= before + GROWN);
         if out {
             self.given_back = ended;
         }
@@ -39,6 +51,7 @@ impl Tide {
     /// So much is in memory now that it was given back.
     pub(super) fn fell_to(&mut self, resident: u64) {
         self.resident = resident;
+        self.looks = 0;
     }
 }
 
@@ -64,5 +77,15 @@ mod tests {
         tide.fell_to(10 + GROWN / 2);
         assert!(!tide.is_out(6, 10 + GROWN));
         assert!(!tide.is_out(6, 10 + GROWN), "they took little");
+    }
+
+    #[test]
+    fn what_was_in_use_when_it_was_given_back_is_given_back_later() {
+        let mut tide = Tide::of(10);
+        tide.fell_to(10 + 2 * GROWN);
+        let out: Vec<bool> = (0..30).map(|_| tide.is_out(5, 10 + 2 * GROWN)).collect();
+        let once = out.iter().position(|out| *out);
+        assert_eq!(once, Some(LONG as usize));
+        assert_eq!(out.iter().filter(|out| **out).count(), 1, "nobody has left since");
     }
 }
