@@ -135,7 +135,6 @@ impl Memory {
                 tracing::debug!("a crowd has left: its memory is given back");
                 holder.shrink();
                 give_back().await;
-                tide.fell_to(process.resident());
             }
         }
     }

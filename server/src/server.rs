@@ -40,7 +40,6 @@ pub struct Server {
     gateway: Arc<Gateway>,
     rooms: Arc<Rooms>,
     log: Arc<dyn Log>,
-    memory: Arc<Memory>,
     metrics: Arc<Metrics>,
     io: gateway::Handle,
     cancel: CancellationToken,
@@ -142,8 +141,7 @@ impl Server {
         let (minding, holding) = (Arc::clone(&memory), holder.clone());
         let mind = async move { minding.mind(holding).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
-        let bounding = Arc::clone(&memory);
-        let bound = async move { bounding.bound(holder).await };
+        let bound = async move { memory.bound(holder).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(bound));
         let (layer, io) = gateway::layer(&gateway, &config);
         let config = Arc::new(config);
@@ -152,7 +150,6 @@ impl Server {
             gateway: Arc::clone(&gateway),
             leases,
             log: glance,
-            memory: Arc::clone(&memory),
             metrics: Arc::clone(&metrics),
             keys,
             started: std::time::Instant::now(),
@@ -164,7 +161,6 @@ impl Server {
             gateway,
             rooms,
             log,
-            memory,
             metrics,
             io,
             cancel,
@@ -180,7 +176,7 @@ impl Server {
             listener,
             self.config.stall(),
             self.config.limits.queue_bytes,
-            Arc::clone(&self.memory),
+            Arc::clone(self.rooms.memory()),
             Arc::clone(&self.metrics),
         );
         let serving = serve(listener, self.service.clone(), stop_accepting.clone());

@@ -22,7 +22,6 @@ use crate::{
     config::Config,
     gateway::{self, Gateway},
     lease::Leases,
-    memory::Memory,
     metrics::Metrics,
     store::Log,
     token::Keys,
@@ -52,8 +51,6 @@ pub struct Web {
     pub leases: Arc<dyn Leases>,
     /// What was said, for whoever only looks.
     pub log: Arc<dyn Log>,
-    /// What may be taken of it.
-    pub memory: Arc<Memory>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Who is who.

@@ -73,8 +73,8 @@ pub struct Limits {
 
     /// Bytes of memory that the process may take; where absent three quarters of what the container or the machine has. From
     /// seven eighths of it on, until a quarter is free again, those for whom most is waiting are ended and resume, rooms that
-    /// live in memory are forgotten that were left longest ago, and joins, large edits (`busy`) and new sockets (HTTP 503)
-    /// are refused; beyond it all that is written is.
+    /// live in memory are forgotten that were left longest ago, and joins, pages of chat, large edits (`busy`) and new
+    /// sockets (HTTP 503) are refused; beyond it all that is written is.
     #[arg(long, env = "MEMORY_BYTES", value_parser = clap::value_parser!(u64).range(67_108_864..))]
     pub memory_bytes: Option<u64>,
 

@@ -298,9 +298,11 @@ impl Connections {
 
     /// Ends those for whom most is waiting, until so many bytes are let go. Their clients resume. Returns how many those were.
     pub fn let_go(&self, bytes: u64) -> u64 {
-        let waiting = |connected: Connected| (connected.connection.flow().bytes(), connected.connection);
-        let mut slow: Vec<_> = self.all().into_iter().map(waiting).collect();
-        slow.retain(|(waiting, _)| *waiting > LITTLE);
+        let slow = |Connected { connection, .. }: &Connected| {
+            let waiting = connection.flow().bytes();
+            (waiting > LITTLE).then(|| (waiting, Arc::clone(connection)))
+        };
+        let mut slow: Vec<_> = lock(&self.all).by_peer.values().filter_map(slow).collect();
         slow.sort_by_key(|(waiting, _)| Reverse(*waiting));
         let mut freed = 0;
         for (waiting, connection) in slow {

@@ -23,10 +23,13 @@ impl Level {
     /// many are too many for that.
     pub(super) fn moves_to(&mut self, resident: u64) -> u64 {
         self.resident = resident;
-        let eighth = self.most / 8;
-        let enough = self.most - 2 * eighth;
-        self.full = resident > if self.full { enough } else { self.most - eighth };
+        let enough = self.most - self.most / 4;
+        self.full = resident > if self.full { enough } else { self.brim() };
         if self.full { resident - enough } else { 0 }
+    }
+
+    fn brim(&self) -> u64 {
+        self.most - self.most / 8
     }
 
     /// See [`Level::moves_to`].
@@ -42,7 +45,7 @@ impl Level {
     /// Bytes that may still be taken until it is full; below zero where it is beyond that.
     pub(super) fn place(&self) -> i64 {
         let of = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-        of(self.most - self.most / 8) - of(self.resident)
+        of(self.brim()) - of(self.resident)
     }
 }
 

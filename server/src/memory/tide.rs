@@ -3,11 +3,11 @@
 /// Connections that make a crowd: some tens of megabytes.
 const CROWD: u64 = 1000;
 
-/// Bytes by which the process has grown that make a crowd of however few have left: some who did not read what was for them.
+/// Bytes by which the process is larger than at first that make a crowd of however few have left: some who did not read what
+/// was for them.
 const GROWN: u64 = 32 * 1024 * 1024;
 
-/// Looks after which few are a crowd wherever the process is as much larger than at first: some may have left since whose
-/// memory was in use when it was given back last.
+/// Looks that lie between two crowds of few: what is in use is not free, however large the process is.
 const LONG: u32 = 20;
 
 /// Connections that had ended, when memory was given back last and when that was last looked at.
@@ -17,41 +17,32 @@ pub(super) struct Tide {
     looked: u64,
     /// Bytes that were in memory at first.
     first: u64,
-    /// Bytes that were in memory after it was given back.
-    resident: u64,
-    /// Looks since then.
+    /// Looks since memory was given back.
     looks: u32,
 }
 
 impl Tide {
     /// Nobody has left a process that has so much in memory.
-    pub(super) fn of(resident: u64) -> Self {
+    pub(super) fn of(first: u64) -> Self {
         Self {
             given_back: 0,
             looked: 0,
-            first: resident,
-            resident,
-            looks: 0,
+            first,
+            looks: LONG,
         }
     }
 
     /// Whether a crowd has left and nobody follows, now that so many connections have ended and so much is in memory.
     pub(super) fn is_out(&mut self, ended: u64, resident: u64) -> bool {
-        let calm = ended == std::mem::replace(&mut self.looked, ended);
         self.looks = self.looks.saturating_add(1);
+        let calm = ended == std::mem::replace(&mut self.looked, ended);
         let left = ended - self.given_back;
-        let before = if self.looks > LONG { self.first } else { self.resident };
-        let out = calm && (left >= CROWD || left > 0 && resident >= before + GROWN);
+        let few = left > 0 && resident >= self.first + GROWN && self.looks > LONG;
+        let out = calm && (left >= CROWD || few);
         if out {
-            self.given_back = ended;
+            (self.given_back, self.looks) = (ended, 0);
         }
         out
-    }
-
-    /// So much is in memory now that it was given back.
-    pub(super) fn fell_to(&mut self, resident: u64) {
-        self.resident = resident;
-        self.looks = 0;
     }
 }
 
@@ -74,18 +65,17 @@ mod tests {
         assert!(!tide.is_out(5, 10 + GROWN), "others may follow");
         assert!(tide.is_out(5, 10 + GROWN));
         assert!(!tide.is_out(5, 10 + GROWN), "once");
-        tide.fell_to(10 + GROWN / 2);
-        assert!(!tide.is_out(6, 10 + GROWN));
-        assert!(!tide.is_out(6, 10 + GROWN), "they took little");
+        assert!(!tide.is_out(6, 9 + GROWN));
+        let out: Vec<bool> = (0..2 * LONG).map(|_| tide.is_out(6, 9 + GROWN)).collect();
+        assert!(!out.contains(&true), "they took little");
     }
 
     #[test]
     fn what_was_in_use_when_it_was_given_back_is_given_back_later() {
         let mut tide = Tide::of(10);
-        tide.fell_to(10 + 2 * GROWN);
-        let out: Vec<bool> = (0..30).map(|_| tide.is_out(5, 10 + 2 * GROWN)).collect();
-        let once = out.iter().position(|out| *out);
-        assert_eq!(once, Some(LONG as usize));
+        assert!([1, 1].map(|ended| tide.is_out(ended, 10 + GROWN)).ends_with(&[true]));
+        let out: Vec<bool> = (0..3 * LONG).map(|_| tide.is_out(5, 10 + GROWN)).collect();
+        assert_eq!(out.iter().position(|out| *out), Some(LONG as usize));
         assert_eq!(out.iter().filter(|out| **out).count(), 1, "nobody has left since");
     }
 }

@@ -135,9 +135,7 @@ impl Rooms {
         let Some(room) = self.by_id.get_mut(id) else { return };
         room.held -= 1;
         if room.held == 0 {
-            self.touches += 1;
-            room.touched = self.touches;
-            self.by_touch.insert(self.touches, id.clone());
+            self.touch(id, usize::MAX);
         }
     }
 

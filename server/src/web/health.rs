@@ -36,7 +36,7 @@ pub async fn live() -> &'static str {
 pub async fn ready(State(web): State<Web>) -> (StatusCode, &'static str) {
     match web.gateway.bus() {
         _ if web.gateway.is_draining() => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
-        _ if web.memory.is_full() => (StatusCode::SERVICE_UNAVAILABLE, "full"),
+        _ if web.gateway.rooms.memory().is_full() => (StatusCode::SERVICE_UNAVAILABLE, "full"),
         (Bus::Away, _) if web.config.ready_degraded == Switch::Off => (StatusCode::SERVICE_UNAVAILABLE, "degraded"),
         (Bus::Away, _) => (StatusCode::OK, "degraded"),
         _ => (StatusCode::OK, "ok"),

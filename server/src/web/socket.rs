@@ -114,7 +114,7 @@ fn admit(web: &Web, remote: &Remote, asked: &Asked, request: &Request) -> Result
     if web.gateway.is_draining() {
         return Err(draining());
     }
-    if web.memory.is_full() {
+    if web.gateway.rooms.memory().is_full() {
         web.metrics.handshakes_refused.inc("memory");
         return Err(Memory::refusal());
     }

@@ -66,7 +66,7 @@ async fn is_full(stage: &Stage, full: bool) {
 
 #[tokio::test]
 async fn without_memory_to_spare_nothing_is_lost_and_it_goes_on_later() {
-    let process = Process::with_memory(MOST, "8388608").await;
+    let process = Process::with_memory(MOST, 8 * 1024 * 1024).await;
     let stage = Stage::at(process.address);
     let (mut ann, mut cyd) = (stage.person("ann").await, stage.person("cyd").await);
     ann.joins_batching("sky").await;
@@ -112,7 +112,7 @@ async fn without_memory_to_spare_nothing_is_lost_and_it_goes_on_later() {
 #[tokio::test]
 async fn those_for_whom_most_is_waiting_are_ended_first() {
     // However much may wait for one: the process is full before.
-    let process = Process::with_memory(MOST, "1073741824").await;
+    let process = Process::with_memory(MOST, 1024 * 1024 * 1024).await;
     let stage = Stage::at(process.address);
     let (mut ann, mut bob) = (stage.person("ann").await, stage.person("bob").await);
     let empty = ann.joins("sky").await.document.position;

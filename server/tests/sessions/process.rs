@@ -63,8 +63,8 @@ impl Process {
     }
 
     /// Starts one that may take so many bytes of memory, and in which so many may wait for one connection.
-    pub(crate) async fn with_memory(most: u64, waiting: &str) -> Self {
-        Self::start_with(Store::Memory(most.to_string(), waiting.to_owned())).await
+    pub(crate) async fn with_memory(most: u64, waiting: u32) -> Self {
+        Self::start_with(Store::Memory(most.to_string(), waiting.to_string())).await
     }
 
     /// Sends it a signal.
