@@ -38,6 +38,7 @@ fn word(status: &Connection) -> &'static str {
     match status {
         Connection::Connecting => "Connecting",
         Connection::Live => "Live",
+        Connection::Reconnecting { why: Some(_), .. } => "Waiting",
         Connection::Reconnecting { .. } => "Reconnecting",
         Connection::Refused(_) => "Refused",
     }
@@ -50,17 +51,24 @@ fn sentence(status: &Connection, session: Session, seconds: RwSignal<u32>, cut_o
             Some(view! { <p class="connection-more">{words}</p> }.later())
         }
         Connection::Connecting | Connection::Live => None,
-        Connection::Reconnecting { .. } => Some(
-            view! {
-                <p class="connection-more">
-                    {text(move || match seconds.get() {
-                        0 => "Reconnecting now.".to_owned(),
-                        left => format!("Reconnecting in {left} s."),
-                    })} " What you write is kept."
-                </p>
-            }
-            .later(),
-        ),
+        Connection::Reconnecting { why, .. } => {
+            let (why, doing) = match why {
+                Some(refusal) => (refusal.message.clone() + " ", "Trying again"),
+                None => (String::new(), "Reconnecting"),
+            };
+            Some(
+                view! {
+                    <p class="connection-more">
+                        {why}
+                        {text(move || match seconds.get() {
+                            0 => format!("{doing} now."),
+                            left => format!("{doing} in {left} s."),
+                        })} " What you write is kept."
+                    </p>
+                }
+                .later(),
+            )
+        }
         Connection::Refused(refusal) => Some(
             view! {
                 <p class="connection-more" role="alert">

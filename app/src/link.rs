@@ -85,12 +85,14 @@ pub enum Status {
     Connecting,
     /// Connected, so that a room can be joined.
     Open,
-    /// The connection was lost; the next attempt begins after this time.
+    /// The connection was lost, or refused for now; the next attempt begins after this time.
     Reconnecting {
         /// Which attempt it will be, from 1.
         attempt: u32,
         /// From now.
         after: Duration,
+        /// Why, where the server has said so.
+        why: Option<Refusal>,
     },
     /// The server said no, and trying again unasked will not help.
     Refused(Refusal),

@@ -26,7 +26,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
-    Access, InviteId, MessageId, PeerId, RoomId,
+    Access, InviteId, MessageId, PeerId, Refusal, RoomId,
     auth::Identity,
     chat::ChatMessage,
     room::{Join, Resume},
@@ -56,6 +56,8 @@ pub struct Session {
     pub note: RwSignal<note::model::Model>,
     /// Own changes of notes that were refused and taken back, oldest first, until the person has decided about each.
     pub refused: RwSignal<Vec<note::model::Refused>>,
+    /// What of mine the server takes later, it says, and why.
+    held_up: RwSignal<Vec<(MessageId, Refusal)>>,
     /// What others have to say to me, wherever I am.
     pub notification: RwSignal<notification::model::Model>,
     /// Who is typing.
@@ -105,6 +107,7 @@ impl Session {
             document: RwSignal::new(document::model::Model::new(user())),
             note: RwSignal::new(note::model::Model::new(user())),
             refused: RwSignal::new(Vec::new()),
+            held_up: RwSignal::new(Vec::new()),
             notification: RwSignal::new(notification::model::Model::default()),
             typing: RwSignal::new(typing::model::Model::default()),
             tape: RwSignal::new(tape::model::Model::default()),

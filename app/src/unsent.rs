@@ -1,8 +1,9 @@
-//! What was not sent yet: a word about it in the header, and a question before the tab is closed.
+//! What was not sent yet: a word about it in the header, why, where the server has said so, and a question before the tab is
+//! closed.
 
 use crate::{
     changing::{part, text},
-    drawn::Draw,
+    drawn::{Draw, Drawn},
     session::{Connection, Session, expect_session},
 };
 use leptos::{ev, prelude::*};
@@ -17,6 +18,7 @@ pub fn Unsent() -> impl IntoView {
     let session = expect_session();
     let unsent = Memo::new(move |_| session.unsent());
     let some = Memo::new(move |_| unsent.get() > 0);
+    let why = Memo::new(move |_| session.why_unsent());
     let late = late(some);
     ask_before_closing(some);
     part(move || {
@@ -26,10 +28,16 @@ pub fn Unsent() -> impl IntoView {
                 <p class="unsent" data-testid="unsent" role="status">
                     {text(move || unsent.get().to_string())} <span class="unsent-word">" not sent yet"</span>
                 </p>
+                {part(move || why.get().map(sentence))}
             }
             .later()
         })
     })
+}
+
+fn sentence(why: String) -> Drawn {
+    view! { <p class="connection-more" data-testid="unsent-why">{why} " What you write is kept and sent again."</p> }
+        .later()
 }
 
 fn is_live(session: Session) -> bool {

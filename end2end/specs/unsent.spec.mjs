@@ -1,5 +1,7 @@
-/** What is not sent yet: it is said, the browser asks before it would be lost, and in the end it arrives. */
+/** What is not sent yet: it is said, and why; the browser asks before it would be lost, and in the end it arrives. */
 import { expect, test } from "../support/fixtures.mjs";
+import { Orrery } from "../support/orrery.mjs";
+import { RoomPage } from "../support/room-page.mjs";
 
 test.use({ forgiven: [[/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket/], { scope: "test" }] });
 
@@ -46,6 +48,37 @@ test("what was written without a server is counted, and arrives when it is back"
   await expect(bob.message("in the dark")).toHaveCount(1);
   await expect(bob.note("a note in the dark")).toHaveCount(1);
   await expect(ann.unsent).toBeHidden();
+});
+
+/** A server of one room that takes one line a second. */
+const limited = test.extend({
+  server: [
+    async ({}, use) => {
+      const server = await Orrery.start({ RATE_CHAT: "1/1", ROOMS: "1" });
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+});
+
+limited("what the server puts off is said with its reason, and taken in the end", async ({ arrive }) => {
+  const ann = await arrive();
+  const lines = ["one", "two", "three", "four"];
+  for (const line of lines) await ann.say(line);
+  await expect(ann.whyUnsent).toHaveText("That was too fast: wait a moment. What you write is kept and sent again.");
+  await expect(ann.unsent).toBeHidden({ timeout: 20_000 });
+  await expect(ann.whyUnsent).toBeHidden();
+  for (const line of lines) await expect(ann.message(line)).toHaveCount(1);
+});
+
+limited("who must wait for a place is told so, and comes in once there is one", async ({ arrive, room, visit }) => {
+  const ann = await arrive();
+  const bob = new RoomPage(await visit());
+  await bob.page.goto(`/r/${room}-2`);
+  await expect(bob.connection).toContainText("This server has as many rooms as it takes. Trying again");
+  await ann.page.close();
+  await bob.isLive();
 });
 
 test("on a sound connection nothing is said of it", async ({ arrive }) => {

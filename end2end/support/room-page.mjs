@@ -15,6 +15,7 @@ export class RoomPage {
     this.notifications = page.getByTestId("notification");
     this.typing = page.getByTestId("typing");
     this.unsent = page.getByTestId("unsent");
+    this.whyUnsent = page.getByTestId("unsent-why");
     this.canvas = page.getByTestId("canvas");
     this.bodies = page.getByTestId("bodies");
     this.notes = page.getByTestId("note");

@@ -17,6 +17,8 @@ pub enum Connection {
         attempt: u32,
         /// When it begins, in milliseconds of [`crate::clock::now`].
         until: f64,
+        /// Why, where the server has said so.
+        why: Option<Refusal>,
     },
     /// The server said no, and nothing happens until the person asks for it ([`super::Session::reconnect`]).
     Refused(Refusal),
@@ -69,6 +71,7 @@ mod tests {
         let waiting = Connection::Reconnecting {
             attempt: 1,
             until: 5000.0,
+            why: None,
         };
         assert_eq!(waiting.seconds_left(1900.0), 4);
         assert_eq!(waiting.seconds_left(5000.0), 0);

@@ -42,6 +42,7 @@ impl Session {
     fn status_changed(&self, status: Status, now: f64) {
         if status != Status::Open {
             self.interrupt_asking();
+            self.held_up.update(Vec::clear);
             self.chat.update(chat::model::Model::interrupted);
             self.document.update_untracked(document::model::Model::interrupted);
             self.note.update_untracked(note::model::Model::interrupted);
@@ -55,14 +56,14 @@ impl Session {
                 self.status.set(Connection::Connecting);
                 self.join();
             }
-            Status::Reconnecting { attempt, after } => self.wait(attempt, after, now),
+            Status::Reconnecting { attempt, after, why } => self.wait(attempt, after, why, now),
             Status::Refused(refusal) => self.status.set(Connection::Refused(refusal)),
         }
     }
 
-    fn wait(&self, attempt: u32, after: Duration, now: f64) {
+    fn wait(&self, attempt: u32, after: Duration, why: Option<Refusal>, now: f64) {
         let until = now + after.as_secs_f64() * 1000.0;
-        self.status.set(Connection::Reconnecting { attempt, until });
+        self.status.set(Connection::Reconnecting { attempt, until, why });
     }
 
     fn joined(&self, answer: Result<Box<Welcome>, Refusal>, now: f64) {
@@ -104,7 +105,7 @@ impl Session {
 
     /// An own message was answered. One that the server may take later stays on its way.
     fn said(&self, id: MessageId, answer: Result<Said, Refusal>, now: f64) {
-        match wait_named(&answer) {
+        match self.later(&id, answer.as_ref().err()) {
             Some(ms) => self.put_off(id, now + ms),
             None => self.chat.update(|chat| chat.answered(&id, answer)),
         }
@@ -112,6 +113,7 @@ impl Session {
 
     /// An own edit of the document was answered.
     fn edited(&self, id: &MessageId, answer: Result<Edited, Refusal>, now: f64) {
+        self.later(id, answer.as_ref().err());
         match self.document.try_update(|document| document.answered(id, answer)) {
             Some(After::Send) => self.send_edit(),
             Some(After::Again(ms)) => self.edit_again.set_value(Some(now + ms as f64)),
@@ -123,7 +125,7 @@ impl Session {
     /// An own change of a note was answered. One that the server may take later stays on its way; one that was refused for
     /// good goes to the person, with all that was written.
     fn noted(&self, id: MessageId, answer: Result<Noted, Refusal>, now: f64) {
-        if let Some(ms) = wait_named(&answer) {
+        if let Some(ms) = self.later(&id, answer.as_ref().err()) {
             return self.put_off(id, now + ms);
         }
         let refused = self.note.try_update(|note| note.answered(&id, answer)).flatten();
@@ -137,12 +139,24 @@ impl Session {
     fn turned_away(&self, refusal: Refusal, now: f64) {
         match refusal.retry_after_ms {
             Some(ms) => {
-                self.wait(1, Duration::from_millis(ms), now);
+                self.wait(1, Duration::from_millis(ms), Some(refusal), now);
                 self.join_again.set_value(Some(now + ms as f64));
             }
             None if matches!(refusal.code, Code::AccessDenied | Code::InviteInvalid) => self.put_out(refusal),
             None => self.status.set(Connection::Refused(refusal)),
         }
+    }
+
+    /// The milliseconds after which the server may take what it refused, if it names them. Remembers why until then.
+    fn later(&self, id: &MessageId, refusal: Option<&Refusal>) -> Option<f64> {
+        let later = refusal.filter(|refusal| refusal.retry_after_ms.is_some());
+        if later.is_some() || self.held_up.with_untracked(|all| !all.is_empty()) {
+            self.held_up.update(|all| {
+                all.retain(|(held_up, _)| held_up != id);
+                all.extend(later.map(|refusal| (id.clone(), refusal.clone())));
+            });
+        }
+        later?.retry_after_ms.map(|ms| ms as f64)
     }
 
     pub(super) fn put_off(&self, id: MessageId, until: f64) {
@@ -249,10 +263,4 @@ impl Session {
             self.join();
         }
     }
-}
-
-/// The milliseconds after which a server that said no may say yes, if it names them.
-fn wait_named<T>(answer: &Result<T, Refusal>) -> Option<f64> {
-    let refusal = answer.as_ref().err()?;
-    refusal.retry_after_ms.map(|ms| ms as f64)
 }

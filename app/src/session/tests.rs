@@ -217,9 +217,20 @@ fn after_a_lost_connection_it_says_where_it_stands() {
     let page = Page::live();
     page.happens(line(2));
     let after = Duration::from_millis(1500);
-    page.hears(News::Status(Status::Reconnecting { attempt: 1, after }));
+    page.hears(News::Status(Status::Reconnecting {
+        attempt: 1,
+        after,
+        why: None,
+    }));
     let until = 2500.0;
-    assert_eq!(page.status(), Connection::Reconnecting { attempt: 1, until });
+    assert_eq!(
+        page.status(),
+        Connection::Reconnecting {
+            attempt: 1,
+            until,
+            why: None
+        }
+    );
     page.hears(News::Status(Status::Open));
     assert_eq!(page.wishes(), [join(Some(position(2)))]);
     assert_eq!(page.session.tape.with_untracked(|tape| tape.reconnects), 1);
@@ -308,8 +319,14 @@ fn a_full_room_is_told_and_a_busy_one_is_asked_again() {
     let full = Refusal::new(Code::RoomFull, "This room is full.");
     page.hears(News::Joined(Err(full.clone())));
     assert_eq!(page.status(), Connection::Refused(full));
-    page.hears(News::Joined(Err(Refusal::new(Code::Busy, "Later.").retry_after(500))));
-    assert!(matches!(page.status(), Connection::Reconnecting { until: 1500.0, .. }));
+    let busy = Refusal::new(Code::Busy, "Later.").retry_after(500);
+    page.hears(News::Joined(Err(busy.clone())));
+    let waits = Connection::Reconnecting {
+        attempt: 1,
+        until: 1500.0,
+        why: Some(busy),
+    };
+    assert_eq!(page.status(), waits);
     page.session.pulse(1400.0);
     assert_eq!(page.wishes(), []);
     page.session.pulse(1600.0);

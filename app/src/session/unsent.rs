@@ -1,6 +1,6 @@
 //! What a person has done that the server has not answered yet, of all features in one number.
 
-use super::Session;
+use super::{Connection, Session};
 use crate::{chat::model::Fate, document, note};
 use leptos::prelude::*;
 
@@ -16,5 +16,13 @@ impl Session {
         });
         let written = self.document.with(document::model::Model::is_pending);
         said + usize::from(written) + self.note.with(note::model::Model::waiting)
+    }
+
+    /// The server's words about why it does not take something of that yet, while I am in the room. To be read where it is to
+    /// be followed.
+    #[must_use]
+    pub fn why_unsent(&self) -> Option<String> {
+        let why = self.held_up.with(|all| all.last().map(|(_, why)| why.message.clone()));
+        why.filter(|_| self.status.with(|status| *status == Connection::Live) && !self.is_cut_off())
     }
 }

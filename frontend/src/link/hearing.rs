@@ -28,7 +28,8 @@ pub(super) fn hear(line: &Line, event: Event) {
         Event::Refused { message, .. } => refused(line, client, Refusal::from_connect_error(&message)),
         Event::Disconnected { reason } => parted(line, client, &reason),
         Event::Reconnecting { attempt, after, .. } => {
-            line.tell(News::Status(Status::Reconnecting { attempt, after }));
+            let why = None;
+            line.tell(News::Status(Status::Reconnecting { attempt, after, why }));
         }
     }
 }
@@ -62,7 +63,8 @@ fn refused(line: &Line, client: Client, refusal: Refusal) {
         }
         Code::Busy | Code::Draining | Code::ServerFull | Code::StoreUnavailable => {
             let after = Duration::from_secs_f64(BREATHER.0 + js_sys::Math::random() * BREATHER.1);
-            line.tell(News::Status(Status::Reconnecting { attempt: 1, after }));
+            let (attempt, why) = (1, Some(refusal));
+            line.tell(News::Status(Status::Reconnecting { attempt, after, why }));
             set_timeout(move || client.reconnect(), after);
         }
         _ => line.tell(News::Status(Status::Refused(refusal))),

@@ -86,7 +86,11 @@ fn a_change_stands_until_its_answer() {
     assert_eq!(asking(), Asking::Idle);
     page.session.change_access(AccessChange::Open);
     let after = Duration::from_secs(1);
-    page.hears(News::Status(Status::Reconnecting { attempt: 1, after }));
+    page.hears(News::Status(Status::Reconnecting {
+        attempt: 1,
+        after,
+        why: None,
+    }));
     assert_eq!(asking(), Asking::Idle, "what came of it, the next welcome tells");
 }
 

@@ -85,7 +85,11 @@ fn an_undo_is_an_edit_like_any_other() {
 fn what_was_written_offline_goes_out_with_the_welcome() {
     let page = live();
     let after = Duration::from_secs(1);
-    page.hears(News::Status(Status::Reconnecting { attempt: 1, after }));
+    page.hears(News::Status(Status::Reconnecting {
+        attempt: 1,
+        after,
+        why: None,
+    }));
     page.writes("in the ");
     page.writes("in the dark");
     assert_eq!(page.wishes(), []);
@@ -110,7 +114,8 @@ fn an_edit_that_came_too_soon_goes_again_in_time() {
     page.writes("a");
     page.wishes();
     let busy = Refusal::new(Code::Busy, "Later.").retry_after(500);
-    page.hears(News::Edited(id(), Err(busy)));
+    page.hears(News::Edited(id(), Err(busy.clone())));
+    assert_eq!(untrack(|| page.session.why_unsent()), Some(busy.message));
     page.writes("ab");
     let edits = |page: &Page| {
         let wishes = page.wishes().into_iter();

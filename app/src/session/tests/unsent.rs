@@ -123,6 +123,35 @@ fn what_the_server_may_take_later_stays_on_its_way_and_is_sent_again() {
 }
 
 #[test]
+fn why_something_waits_is_known_until_it_is_taken() {
+    let page = Page::live();
+    let why = || untrack(|| page.session.why_unsent());
+    let words = Some(busy().message);
+    let [first, second]: [MessageId; 2] = ["first", "second"].map(|id| id.parse().unwrap());
+    for id in [&first, &second] {
+        page.session.say_as(id.clone(), "hello".to_owned());
+        assert_eq!(why(), None);
+    }
+    for id in [&first, &second] {
+        page.hears(News::Said(id.clone(), Err(busy())));
+        assert_eq!(why(), words);
+    }
+    let taken = Said {
+        seq: Seq(2),
+        at: Millis(2),
+    };
+    page.hears(News::Said(second, Ok(taken)));
+    assert_eq!(why(), words, "the other still waits");
+    page.hears(News::Said(first.clone(), Err(Refusal::new(Code::AccessDenied, "No."))));
+    assert_eq!(why(), None, "it does not wait: it is the person's to decide");
+    page.hears(News::Said(first, Err(busy())));
+    page.hears(News::Status(Status::Connecting));
+    assert_eq!(why(), None);
+    page.hears(News::Joined(Ok(Box::new(welcome(1)))));
+    assert_eq!(why(), None, "another connection, another answer");
+}
+
+#[test]
 fn what_came_back_meanwhile_is_not_sent_again() {
     let page = Page::live();
     let said: MessageId = "said".parse().unwrap();
