@@ -1,7 +1,7 @@
 //! `cargo xtask load`: builds the load generator, and the server it is to be aimed at where no other is named. What it does
-//! is its own; what we are told after the verb goes to it as it is, but for the name of the plain server.
+//! is its own; what we are told after the verb goes to it as it is, but for the names of the servers to compare with.
 
-use std::{ffi::OsString, process::Command};
+use std::{ffi::OsString, path::PathBuf, process::Command};
 
 use crate::{
     shell, site,
@@ -9,10 +9,42 @@ use crate::{
     workspace,
 };
 
-/// A server to be measured beside ours: an example of the load generator.
-const PLAIN: &str = "plain";
-/// What names it as one word.
-const BESIDE_PLAIN: &str = "--beside=plain";
+/// A server to be measured beside ours, one of the load generator's examples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Other {
+    /// `socketioxide` by itself.
+    Plain,
+    /// Socket.IO on Node.js.
+    Node,
+}
+
+impl Other {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "plain" => Some(Self::Plain),
+            "node" => Some(Self::Node),
+            _ => None,
+        }
+    }
+
+    fn program(self) -> PathBuf {
+        match self {
+            Self::Plain => workspace::built("examples/plain"),
+            Self::Node => workspace::end2end().join("load/examples/node.mjs"),
+        }
+    }
+
+    /// Builds it, or installs what it needs.
+    fn prepare(self, toolbox: &Toolbox) -> anyhow::Result<()> {
+        match self {
+            Self::Plain => shell::run(toolbox.cargo().args(BUILD).args(["--example", "plain"])),
+            Self::Node => tools::node_packages(),
+        }
+    }
+}
+
+/// Builds something of the load generator.
+const BUILD: [&str; 5] = ["build", "--quiet", "--release", "--package", "load"];
 
 /// Builds both, and hands over.
 ///
@@ -28,38 +60,33 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
             load.arg("--redis").arg(tools::redis::need()?);
         }
     }
-    shell::run(
-        toolbox
-            .cargo()
-            .args(["build", "--quiet", "--release", "--package", "load"]),
-    )?;
-    if names_plain(args) {
-        shell::run(
-            toolbox
-                .cargo()
-                .args(["build", "--quiet", "--release", "--package", "load", "--example", PLAIN]),
-        )?;
+    shell::run(toolbox.cargo().args(BUILD))?;
+    let (args, other) = located(args);
+    if let Some(other) = other {
+        other.prepare(&toolbox)?;
     }
-    shell::run(load.args(args.iter().map(|arg| located(arg))))
+    shell::run(load.args(args))
 }
 
-/// Whether the plain server is to be measured too.
-fn names_plain(args: &[String]) -> bool {
-    args.windows(2).any(|pair| pair == ["--beside", PLAIN]) || args.iter().any(|arg| arg == BESIDE_PLAIN)
-}
-
-/// The plain server's name, as a path.
-fn located(arg: &str) -> OsString {
-    let path = || workspace::built(&format!("examples/{PLAIN}")).into_os_string();
-    match arg {
-        PLAIN => path(),
-        BESIDE_PLAIN => {
-            let mut named = OsString::from("--beside=");
-            named.push(path());
-            named
+/// The arguments with the program in place of the name of a server to compare with, and which that is.
+fn located(args: &[String]) -> (Vec<OsString>, Option<Other>) {
+    let (mut located, mut other) = (Vec::new(), None);
+    let mut before = "";
+    for arg in args {
+        let beside = arg.strip_prefix("--beside=");
+        let name = beside.or((before == "--beside").then_some(arg.as_str()));
+        match name.and_then(Other::named) {
+            Some(named) => {
+                let mut program = OsString::from(if beside.is_some() { "--beside=" } else { "" });
+                program.push(named.program());
+                located.push(program);
+                other = Some(named);
+            }
+            None => located.push(arg.into()),
         }
-        _ => arg.into(),
+        before = arg;
     }
+    (located, other)
 }
 
 /// Whether a server has to be built. One that is named runs already.
@@ -92,18 +119,22 @@ mod tests {
     }
 
     #[test]
-    fn the_plain_server_is_built_where_it_is_named() {
-        for line in ["storm --beside plain", "storm --beside=plain"] {
-            assert!(names_plain(&words(line)), "{line}");
-            let located: Vec<OsString> = words(line).iter().map(|arg| located(arg)).collect();
-            let located = located.join(" ".as_ref()).into_string().unwrap();
-            assert!(
-                located.starts_with("storm --beside") && located.contains("examples"),
-                "{located}"
-            );
+    fn servers_to_compare_with_are_known_by_name() {
+        for (line, other) in [
+            ("storm --beside plain", Other::Plain),
+            ("storm --beside=plain", Other::Plain),
+            ("--beside node storm", Other::Node),
+        ] {
+            let (args, found) = located(&words(line));
+            assert_eq!(found, Some(other), "{line}");
+            let args = args.join(" ".as_ref()).into_string().unwrap();
+            assert!(args.contains(other.program().to_str().unwrap()), "{args}");
+            assert_eq!(args.contains('='), line.contains('='), "{args}");
         }
-        assert!(!names_plain(&words("storm --beside ./plain")));
-        assert_eq!(located("./plain"), "./plain");
+        for line in ["storm --beside ./plain", "plain", "--secret node"] {
+            let as_it_is = line.split(' ').map(OsString::from).collect();
+            assert_eq!(located(&words(line)), (as_it_is, None));
+        }
     }
 
     #[test]

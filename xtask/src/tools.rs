@@ -76,7 +76,7 @@ impl Toolbox {
         let redis = Some(redis::need()?);
         openssl::need()?;
         let toolbox = Self::for_build()?;
-        node::need_packages(&workspace::end2end())?;
+        node_packages()?;
         Ok(Self { redis, ..toolbox })
     }
 
@@ -109,6 +109,15 @@ impl Toolbox {
     pub(crate) fn versions(&self) -> &[String] {
         &self.versions
     }
+}
+
+/// Node.js, and the packages of `end2end`.
+///
+/// # Errors
+/// When there is no fitting Node.js, or npm fails.
+pub(crate) fn node_packages() -> anyhow::Result<()> {
+    node::need()?;
+    node::need_packages(&workspace::end2end())
 }
 
 /// cargo-fuzz, found or installed.

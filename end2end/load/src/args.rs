@@ -25,8 +25,8 @@ pub struct Args {
     #[arg(long)]
     pub server: Option<std::path::PathBuf>,
 
-    /// Another program, to be measured by turns with `--server`; the medians of both are told. `cargo xtask load` knows one as
-    /// `plain`: the library of sockets by itself, which checks no token and keeps nothing.
+    /// Another program, to be measured by turns with `--server`; the medians of both are told. `cargo xtask load` knows two
+    /// by name, which check no token and keep nothing: `plain`, `socketioxide` by itself, and `node`, Socket.IO on Node.js.
     #[arg(long, requires = "server", conflicts_with = "url")]
     pub beside: Option<std::path::PathBuf>,
 

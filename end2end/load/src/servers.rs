@@ -17,6 +17,8 @@ use tokio::{
 
 use crate::{Args, Scenario, system::Cores};
 
+/// Asks a server whether it takes people.
+const READY: &str = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 /// How long a process has until it answers.
 const START: Duration = Duration::from_secs(30);
 /// How long it has to end once it was told to.
@@ -77,7 +79,7 @@ impl Servers {
             });
         }
         for replica in &replicas {
-            answers(replica.address, "GET /readyz HTTP/1.0\r\n\r\n", "HTTP/1.0 200").await?;
+            answers(replica.address, READY, "HTTP/1.1 200").await?;
         }
         Ok(Self {
             replicas,
@@ -106,7 +108,7 @@ impl Servers {
         let replica = self.replicas.get_mut(index).context("no such replica")?;
         stop(&mut replica.child).await?;
         replica.child = spawn(&mut replica.command)?;
-        answers(replica.address, "GET /readyz HTTP/1.0\r\n\r\n", "HTTP/1.0 200").await
+        answers(replica.address, READY, "HTTP/1.1 200").await
     }
 
     /// Ends all in order.

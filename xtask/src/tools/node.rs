@@ -1,5 +1,6 @@
-//! Node.js and npm, for the browser and interop tests only; building and running Orrery needs neither. They are not
-//! installed here: how a machine gets its Node.js is its owner's choice, and versions from package managers are often old.
+//! Node.js and npm, for the browser and interop tests, and for a server to compare with; building and running Orrery needs
+//! neither. They are not installed here: how a machine gets its Node.js is its owner's choice, and versions from package
+//! managers are often old.
 
 use std::{fs, path::Path, process::Command, time::SystemTime};
 
@@ -21,7 +22,7 @@ pub(super) fn need() -> anyhow::Result<()> {
         .as_deref()
         .and_then(|text| Version::find_in(text.trim_start_matches('v')));
     if version < Some(OLDEST) {
-        bail!("the browser tests need Node.js 20 or later and npm (https://nodejs.org); install them and try again");
+        bail!("what is in end2end needs Node.js 20 or later and npm (https://nodejs.org); install them and try again");
     }
     shell::on_path("npm")
         .map(drop)
@@ -37,7 +38,7 @@ pub(super) fn need_packages(dir: &Path) -> anyhow::Result<()> {
     if installed.is_some() && installed >= changed_at(&dir.join("package-lock.json")) {
         return Ok(());
     }
-    say("Installing the packages of the browser tests with npm");
+    say("Installing the packages of end2end with npm");
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-fund", "--no-audit", "--loglevel=error"])
         .current_dir(dir);
