@@ -1,6 +1,6 @@
 /** The server in JavaScript that figures are held against does what it is measured by. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -13,9 +13,9 @@ let url;
 
 before(async () => {
   const program = fileURLToPath(new URL("../load/examples/node.mjs", import.meta.url));
-  server = spawn(process.execPath, [program], { env: { PORT: "0" }, stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = await once(server.stdout.setEncoding("utf8"), "data");
-  url = line.trim();
+  server = fork(program, { env: { PORT: "0" } });
+  const [port] = await once(server, "message");
+  url = `http://127.0.0.1:${port}`;
 });
 
 after(() => server.kill());

@@ -192,6 +192,8 @@ impl Session {
                 self.send_chat(id, text);
             } else if let Some(change) = self.note.with_untracked(|note| note.sending(&id)) {
                 self.send_note(id, change);
+            } else {
+                self.held_up.update(|all| all.retain(|(held_up, _)| *held_up != id));
             }
         }
     }

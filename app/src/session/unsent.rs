@@ -1,4 +1,4 @@
-//! What a person has done that the server has not answered yet, of all features in one number.
+//! What a person has done that the server has not answered yet, of all features in one number, and why it has not.
 
 use super::{Connection, Session};
 use crate::{chat::model::Fate, document, note};
@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 impl Session {
     /// How many of my messages and changes are on their way or wait for a connection; whatever I wrote into the document is
-    /// one. What was refused is not among them: it
-    /// is shown by itself, to be decided about. To be read where it is to be followed.
+    /// one. What was refused is not among them: it is shown by itself, to be decided about. To be read where it is to be
+    /// followed.
     #[must_use]
     pub fn unsent(&self) -> usize {
         let said = self.chat.with(|chat| {

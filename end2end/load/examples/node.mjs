@@ -44,7 +44,5 @@ setInterval(() => {
   moved.clear();
 }, TICK);
 
-http.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? "127.0.0.1", () => {
-  const { address, port } = http.address();
-  console.log(`http://${address}:${port}`);
-});
+// A test that has forked this is told where it listens.
+http.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? "127.0.0.1", () => process.send?.(http.address().port));

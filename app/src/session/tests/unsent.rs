@@ -165,6 +165,7 @@ fn what_came_back_meanwhile_is_not_sent_again() {
     page.wishes();
     page.session.pulse(9000.0);
     assert!(!page.wishes().iter().any(is_write));
+    assert_eq!(untrack(|| page.session.why_unsent()), None, "nothing waits any more");
 }
 
 fn is_write(wish: &Wish) -> bool {
