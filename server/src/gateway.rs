@@ -14,6 +14,7 @@ pub mod cursor;
 pub mod document;
 pub mod held;
 pub mod id;
+pub mod message;
 pub mod meter;
 pub mod note;
 pub mod notification;

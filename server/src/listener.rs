@@ -3,6 +3,7 @@
 pub mod address;
 pub mod flow;
 pub mod guard;
+pub mod line;
 pub mod pending;
 pub mod serve;
 
@@ -10,12 +11,13 @@ use crate::{memory::Memory, metrics::Metrics};
 use axum::serve::Listener;
 use flow::Flow;
 use guard::Guarded;
+use line::Line;
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
 /// A TCP listener whose connections are [`Guarded`].
 pub struct GuardedListener {
@@ -42,15 +44,15 @@ impl GuardedListener {
 
 impl GuardedListener {
     /// The next connection. What goes wrong with one is no reason not to accept the next.
-    pub async fn accept(&mut self) -> (Guarded<TcpStream>, SocketAddr) {
+    pub async fn accept(&mut self) -> (Guarded<Line>, SocketAddr) {
         let (stream, addr) = Listener::accept(&mut self.listener).await;
         // Small packets at once, or a cursor waits for the acknowledgement of the one before.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%addr, %error, "no TCP_NODELAY");
         }
-        let (memory, metrics) = (Arc::clone(&self.memory), Arc::clone(&self.metrics));
-        let guarded = Guarded::new(stream, self.stall, self.most, memory, metrics);
-        (guarded, addr)
+        let line = Line::new(stream);
+        let flow = Flow::new(self.most, Arc::clone(&self.memory), Some(line.aside()));
+        (Guarded::new(line, flow, self.stall, Arc::clone(&self.metrics)), addr)
     }
 }
 

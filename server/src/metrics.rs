@@ -51,6 +51,8 @@ pub struct Metrics {
     pub memory_full: IntGauge,
     /// Cursors held back from slow clients that did not ask for batches.
     pub cursors_dropped: IntCounter,
+    /// Frames that a connection did not take at once, and newer ones in their place.
+    pub frames_waited: IntCounter,
     /// Messages of the bus that were published, by kind; entries by the script that appended them.
     pub bus_out: Family,
     /// Messages of the bus that were heard, by kind. Entries, presence and heartbeats of this process come back to it and
@@ -219,6 +221,11 @@ impl Metrics {
                 &registry,
                 "collab_cursors_dropped_total",
                 "Cursors held back from slow clients.",
+            )?,
+            frames_waited: counter(
+                &registry,
+                "collab_frames_waited_total",
+                "Frames that a connection did not take at once.",
             )?,
             bus_out: family(
                 &registry,

@@ -85,7 +85,7 @@ async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Re
         Arc::clone(&remote.flow)
     } else {
         let memory = Arc::clone(gateway.rooms.memory());
-        Arc::new(Flow::new(gateway.limits.queue_bytes, memory))
+        Arc::new(Flow::new(gateway.limits.queue_bytes, memory, None))
     };
     if !flow.proven() {
         gateway.pending.proven_polling();

@@ -1,7 +1,9 @@
-//! Makes a room heard: turns what it wants into emits. Log-lane events must arrive, or the connection ends and resumes;
-//! frames of cursors are volatile, and nothing else is, since the library holds one volatile message a socket.
+//! Makes a room heard: turns what it wants into emits. Log-lane events must arrive, or the connection ends and resumes; of
+//! frames the newest is enough.
 //!
 //! Broadcasts are boxed: they are done at once, and each room would keep the place for one for as long as it is open.
+
+mod frame;
 
 use super::{
     Gateway, QUEUE,
@@ -11,18 +13,11 @@ use super::{
 };
 use crate::{
     metrics::Metrics,
-    room::outbox::{Audience, Frame, Out, Outlet, Single},
+    room::outbox::{Audience, Out, Outlet},
 };
-use protocol::{Event, PeerId, Refusal, RoomId, ServerEvent, cursor::CursorsMoved, refusal::Refused, room::Join};
+use protocol::{Event, PeerId, Refusal, RoomId, ServerEvent, refusal::Refused, room::Join};
 use socketioxide::SocketIo;
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-    time::Instant,
-};
-
-/// Packets that may be waiting for a connection before cursors are held back from it.
-const HALF: u32 = QUEUE as u32 / 2;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The outlet of one room.
 pub struct RoomOutlet {
@@ -139,82 +134,6 @@ impl RoomOutlet {
                 .iter()
                 .filter(full)
                 .for_each(|member| member.connected.connection.evict());
-        }
-    }
-
-    async fn frame(&mut self, frame: &Frame) {
-        let started = Instant::now();
-        let batching = self.members.values().filter(|member| member.batch).count();
-        if batching > 0 {
-            self.count(CursorsMoved::NAME, batching);
-            let to = self.io.to(self.batching.to_string()).local().volatile();
-            let told = Box::pin(to.emit(CursorsMoved::NAME, &frame.batch));
-            // A volatile message has always a place: it takes that of the one before.
-            told.await.ok();
-        }
-        if batching < self.members.len() {
-            self.singles(frame).await;
-        }
-        self.metrics.tick.observe(started.elapsed().as_secs_f64());
-    }
-
-    /// Cursors one by one, through the normal queue of those who did not ask for batches, held back from the slow.
-    async fn singles(&mut self, frame: &Frame) {
-        let slow: HashSet<PeerId> = self.slow();
-        for moved in &frame.singles {
-            self.single(moved, &slow).await;
-        }
-        for peer in &slow {
-            self.metrics.cursors_dropped.inc_by(frame.singles.len() as u64);
-            if let Some(member) = self.members.get_mut(peer) {
-                member.missed |= !frame.singles.is_empty();
-            }
-        }
-        if !frame.everyone.is_empty() {
-            self.catch_up(&frame.everyone, &slow);
-        }
-    }
-
-    /// The members that did not ask for batches and have too much waiting.
-    fn slow(&self) -> HashSet<PeerId> {
-        let single = self.members.iter().filter(|(_, member)| !member.batch);
-        single
-            .filter(|(_, member)| member.connected.connection.flow().waiting() > HALF)
-            .map(|(peer, _)| *peer)
-            .collect()
-    }
-
-    async fn single(&self, moved: &Single, slow: &HashSet<PeerId>) {
-        let hears = |(peer, member): &(&PeerId, &Member)| !member.batch && **peer != moved.peer && !slow.contains(peer);
-        let (mut hearers, weight) = (0, weight(&moved.event));
-        for (_, member) in self.members.iter().filter(hears) {
-            member.connected.connection.sent(weight);
-            hearers += 1;
-        }
-        if hearers == 0 {
-            return;
-        }
-        self.count(moved.event.name(), hearers);
-        let without = slow
-            .iter()
-            .chain([&moved.peer])
-            .filter_map(|peer| self.members.get(peer));
-        let without: Vec<String> = without.map(|member| member.connected.socket.id.to_string()).collect();
-        // A full queue loses a cursor, as cursors may be.
-        let to = self.io.to(self.single.to_string()).except(without).local();
-        Box::pin(to.emit(moved.event.name(), &moved.event)).await.ok();
-    }
-
-    /// Tells everybody's place to those who lost some and can take it now.
-    fn catch_up(&mut self, everyone: &[Single], slow: &HashSet<PeerId>) {
-        let behind = self
-            .members
-            .iter_mut()
-            .filter(|(peer, member)| member.missed && !slow.contains(peer));
-        for (peer, member) in behind {
-            member.missed = false;
-            let others = everyone.iter().filter(|moved| moved.peer != *peer);
-            others.for_each(|moved| emit(&member.connected, &moved.event));
         }
     }
 

@@ -4,8 +4,9 @@
 //! from below: it flushes only when the queue is drained, so packets handed over since the last flush are the most that can
 //! be waiting, and so are their bytes less those that were written since.
 
-use super::pending::Place;
+use super::{line::Aside, pending::Place};
 use crate::memory::Memory;
+use bytes::Bytes;
 use futures::task::AtomicWaker;
 use std::{
     sync::{
@@ -32,15 +33,17 @@ pub struct Flow {
     allowance: AtomicU32,
     /// Its place among those who have not said who they are.
     place: Mutex<Option<Place>>,
+    /// The way past whoever writes, where there is one.
+    aside: Option<Aside>,
 }
 
 /// No bound on what a peer may send.
 const UNBOUND: u32 = u32::MAX;
 
 impl Flow {
-    /// The flow of a connection for which so many bytes may be waiting.
+    /// The flow of a connection for which so many bytes may be waiting, with the way past whoever writes to it.
     #[must_use]
-    pub fn new(most: u32, memory: Arc<Memory>) -> Self {
+    pub fn new(most: u32, memory: Arc<Memory>, aside: Option<Aside>) -> Self {
         Self {
             waiting: AtomicU32::new(0),
             bytes: AtomicI64::new(0),
@@ -52,6 +55,7 @@ impl Flow {
             drainer: AtomicWaker::new(),
             allowance: AtomicU32::new(UNBOUND),
             place: Mutex::new(None),
+            aside,
         }
     }
 
@@ -91,6 +95,19 @@ impl Flow {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         self.memory.wait(bytes);
         self.bytes.fetch_add(bytes, Ordering::Relaxed) <= self.most
+    }
+
+    /// Says something past what is handed over, if none of that is waiting and the kernel takes all of it at once. What is
+    /// handed over in the very moment of a flush may be passed.
+    #[must_use]
+    pub fn say_aside(&self, message: &Bytes) -> bool {
+        let aside = self.aside.as_ref();
+        self.waiting() == 0 && !self.is_ended() && aside.is_some_and(|aside| aside.say(message))
+    }
+
+    /// Something is handed over that counts as no packet: nothing is said past it.
+    pub fn waits(&self) {
+        self.waiting.fetch_max(1, Ordering::Relaxed);
     }
 
     /// So many bytes have been given to the kernel.

@@ -2,7 +2,7 @@
 //! above: their writer waits, and with it everything that would end the connection. Here the wait has an end.
 
 use super::flow::Flow;
-use crate::{memory::Memory, metrics::Metrics};
+use crate::metrics::Metrics;
 use std::{
     future::Future,
     io,
@@ -27,11 +27,11 @@ pub struct Guarded<Io> {
 }
 
 impl<Io> Guarded<Io> {
-    /// Guards a connection whose peer may not take bytes for `stall`, and for which `most` of them may be waiting.
-    pub fn new(io: Io, stall: Duration, most: u32, memory: Arc<Memory>, metrics: Arc<Metrics>) -> Self {
+    /// Guards a connection that flows so, and whose peer may not take bytes for `stall`.
+    pub fn new(io: Io, flow: Flow, stall: Duration, metrics: Arc<Metrics>) -> Self {
         Self {
             io,
-            flow: Arc::new(Flow::new(most, memory)),
+            flow: Arc::new(flow),
             stall,
             timer: None,
             metrics,
@@ -139,7 +139,7 @@ impl<Io: AsyncWrite + Unpin> AsyncWrite for Guarded<Io> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::Limits, listener::pending::Pending};
+    use crate::{config::Limits, listener::pending::Pending, memory::Memory};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     const STALL: Duration = Duration::from_secs(10);
@@ -151,7 +151,7 @@ mod tests {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let metrics = Arc::new(Metrics::new().unwrap());
         let memory = Arc::new(Memory::new(&Limits::default(), Arc::clone(&metrics)));
-        let guarded = Guarded::new(ours, STALL, MOST, memory, Arc::clone(&metrics));
+        let guarded = Guarded::new(ours, Flow::new(MOST, memory, None), STALL, Arc::clone(&metrics));
         (guarded, theirs, metrics)
     }
 

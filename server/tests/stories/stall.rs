@@ -6,7 +6,11 @@ use crate::{
     stalled,
 };
 use futures::SinkExt;
-use protocol::{Position, Seq, ServerEvent, document::Step};
+use protocol::{
+    Position, Seq, ServerEvent,
+    cursor::{CursorAt, CursorsMoved},
+    document::Step,
+};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -45,6 +49,48 @@ async fn a_peer_that_stops_reading_is_ended_and_the_others_hear_everything() {
         .filter(|event| matches!(event, ServerEvent::Chat(_)))
         .count();
     assert_eq!(messages, said);
+}
+
+#[tokio::test]
+async fn who_reads_late_gets_whole_frames_and_the_newest_at_last() {
+    const WAITED: &str = "collab_frames_waited_total";
+    let stage = Stage::set(|config| config.limits.queue_bytes = 1024 * 1024).await;
+    let mut ann = stage.person("ann").await;
+    let welcome = ann.joins("sky").await;
+    let (peer, mut at) = (welcome.you.peer, welcome.document.position);
+    let mut cyd = stalled::joins_batching(&stage, "sky").await;
+    let mut moves = 0;
+    // Until the kernel's buffers are full and half of what may wait does, so that more than that is put off.
+    while stage.metric("collab_refusals_total{code=\"busy\"}").await == 0.0 {
+        for step in [Step::Insert("x".repeat(100_000)), Step::Delete(100_000)] {
+            let seq: Seq = ann.edits("sky", at, vec![step]).await.unwrap().seq;
+            at = Position { seq, ..at };
+        }
+        moves += 1;
+        ann.moves("sky", f64::from(moves), 0.0);
+        cyd.send(Message::text("429[\"chat.read\",{\"room\":\"sky\",\"before\":1}]"))
+            .await
+            .unwrap();
+    }
+    let waited = stage.metric(WAITED).await;
+    while stage.metric(WAITED).await < waited + 5.0 {
+        moves += 1;
+        ann.moves("sky", f64::from(moves), 0.0);
+        ann.heard_by_now().await;
+    }
+    let told = stage.metric("collab_deliveries_total{event=\"cursors\"}").await;
+    let (mut seen, mut newest) = (0, 0);
+    while newest < moves {
+        let text = stalled::hears(&mut cyd, "42[\"cursors\",").await;
+        let (_, frame): (String, CursorsMoved) = serde_json::from_str(&text[2..]).unwrap();
+        for CursorAt(mover, x, _) in frame.moves {
+            assert_eq!(mover, peer);
+            assert!(x as i32 >= newest, "an older one after a newer one");
+            newest = x as i32;
+        }
+        seen += 1;
+    }
+    assert!(f64::from(seen) < told, "{seen} of {told} frames");
 }
 
 #[tokio::test]

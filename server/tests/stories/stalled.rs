@@ -2,12 +2,22 @@
 
 use crate::stage::Stage;
 use futures::{SinkExt, StreamExt};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
 /// Joins, and reads nothing from then on, with as small a buffer as the kernel grants.
 pub(crate) async fn joins(stage: &Stage, room: &str) -> WebSocketStream<TcpStream> {
+    enters(stage, json!({ "room": room })).await
+}
+
+/// The same, of somebody who asks for batches.
+#[allow(dead_code, reason = "the tests of memory have no use for it")]
+pub(crate) async fn joins_batching(stage: &Stage, room: &str) -> WebSocketStream<TcpStream> {
+    enters(stage, json!({ "room": room, "batch": true })).await
+}
+
+async fn enters(stage: &Stage, join: Value) -> WebSocketStream<TcpStream> {
     let tcp = TcpSocket::new_v4().unwrap();
     tcp.set_recv_buffer_size(4096).unwrap();
     let stream = tcp.connect(stage.address).await.unwrap();
@@ -17,7 +27,7 @@ pub(crate) async fn joins(stage: &Stage, room: &str) -> WebSocketStream<TcpStrea
     socket.send(Message::text(format!("40{auth}"))).await.unwrap();
     // Whoever asks before CONNECT is answered is hung up on.
     hears(&mut socket, "40{").await;
-    let join = json!(["room.join", { "room": room }]);
+    let join = json!(["room.join", join]);
     socket.send(Message::text(format!("421{join}"))).await.unwrap();
     hears(&mut socket, "431").await;
     socket
