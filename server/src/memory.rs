@@ -5,6 +5,7 @@ mod system;
 mod tide;
 
 use crate::{config::Limits, metrics::Metrics};
+use heap::Cache;
 use level::Level;
 use protocol::{Code, Refusal};
 use std::{
@@ -141,8 +142,10 @@ impl Memory {
 }
 
 async fn give_back() {
+    // On one core this is the thread that serves all.
+    let cache = Cache::take();
     // It fails only while the process stops.
-    tokio::task::spawn_blocking(heap::give_back).await.ok();
+    tokio::task::spawn_blocking(move || heap::give_back(cache)).await.ok();
 }
 
 #[cfg(test)]

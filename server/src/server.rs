@@ -227,6 +227,7 @@ impl Drop for Running {
 impl Holder for (Arc<Gateway>, Arc<dyn Log>) {
     fn shrink(&self) {
         self.0.shrink();
+        self.1.shrink();
     }
 
     fn let_go(&self, bytes: u64) -> u64 {

@@ -254,6 +254,9 @@ pub trait Log: Send + Sync + 'static {
         0
     }
 
+    /// Cuts tables to what is in them.
+    fn shrink(&self) {}
+
     /// Where this store keeps its logs.
     fn kind(&self) -> Store;
 

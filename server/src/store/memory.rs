@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use protocol::{Epoch, MessageId, RoomId, Seq, UserId, health::Store};
 use ring::Ring;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -30,11 +30,15 @@ pub struct MemoryLog {
 #[derive(Default)]
 struct Rooms {
     by_id: HashMap<RoomId, Room>,
-    /// Those of them that nobody holds, by their last touch: the first is the one that was longest untouched.
-    by_touch: BTreeMap<u64, RoomId>,
+    /// Touches of those that nobody held, the oldest first. Only a room's last one counts. In one piece, and no tree: what is
+    /// kept of a crowd holds each page that it lies on.
+    touches: VecDeque<(u64, RoomId)>,
     /// Counts touches.
-    touches: u64,
+    touched: u64,
 }
+
+/// Touches beside those that count before the others are swept out.
+const SWEEP: usize = 64;
 
 struct Room {
     touched: u64,
@@ -100,34 +104,35 @@ fn lock(rooms: &Mutex<Rooms>) -> MutexGuard<'_, Rooms> {
 impl Rooms {
     /// The room, which is the last to be forgotten from now on. Where it is new, another may have to make room.
     fn touch(&mut self, id: &RoomId, most: usize) -> &mut Room {
-        self.touches += 1;
-        let known = self.by_id.get(id).map(|room| (room.touched, room.held));
-        if known.is_none() && self.by_id.len() >= most {
+        if self.by_id.len() >= most && !self.by_id.contains_key(id) {
             self.forget_oldest();
         }
-        // The name that is kept already, and not the one that came with a request: whatever is kept of a crowd holds the
-        // page that it lies on.
-        let kept = known.and_then(|(touched, _)| self.by_touch.remove(&touched));
-        let id = kept.unwrap_or_else(|| id.clone());
-        if known.is_none_or(|(_, held)| held == 0) {
-            self.by_touch.insert(self.touches, id.clone());
+        if self.touches.len() >= self.by_id.len() * 2 + SWEEP {
+            self.sweep();
         }
-        let room = self.by_id.entry(id).or_insert_with(|| Room {
+        self.touched += 1;
+        let room = self.by_id.entry(id.clone()).or_insert_with(|| Room {
             touched: 0,
             held: 0,
             life: rand::random(),
             rings: HashMap::new(),
         });
-        room.touched = self.touches;
+        room.touched = self.touched;
+        if room.held == 0 {
+            self.touches.push_back((self.touched, id.clone()));
+        }
         room
+    }
+
+    /// Drops the touches that do not count.
+    fn sweep(&mut self) {
+        let Self { by_id, touches, .. } = self;
+        touches.retain(|(touched, id)| by_id.get(id).is_some_and(|room| room.is_last(*touched)));
     }
 
     /// From now on this room is not forgotten.
     fn hold(&mut self, id: &RoomId, most: usize) {
-        let room = self.touch(id, most);
-        room.held += 1;
-        let touched = room.touched;
-        self.by_touch.remove(&touched);
+        self.touch(id, most).held += 1;
     }
 
     /// One holds it no more.
@@ -141,9 +146,13 @@ impl Rooms {
 
     /// Returns the bytes that it took, or `None` where all are held.
     fn forget_oldest(&mut self) -> Option<usize> {
-        let (_, id) = self.by_touch.pop_first()?;
-        let room = self.by_id.remove(&id)?;
-        Some(room.rings.values().map(Ring::weight).sum())
+        loop {
+            let (touched, id) = self.touches.pop_front()?;
+            if self.by_id.get(&id).is_some_and(|room| room.is_last(touched)) {
+                let room = self.by_id.remove(&id)?;
+                return Some(room.rings.values().map(Ring::weight).sum());
+            }
+        }
     }
 }
 
@@ -160,6 +169,11 @@ impl Drop for Held {
 }
 
 impl Room {
+    /// Whether nobody holds it and this was its last touch.
+    fn is_last(&self, touched: u64) -> bool {
+        self.held == 0 && self.touched == touched
+    }
+
     /// The epoch of a log of this room.
     fn epoch(&self, topic: Topic) -> Epoch {
         Epoch(self.life.wrapping_add(topic as u64))
@@ -212,6 +226,13 @@ impl Log for MemoryLog {
             freed += weight as u64;
         }
         freed
+    }
+
+    fn shrink(&self) {
+        let mut rooms = self.lock();
+        rooms.sweep();
+        rooms.touches.shrink_to_fit();
+        rooms.by_id.shrink_to_fit();
     }
 
     fn kind(&self) -> Store {
@@ -321,10 +342,16 @@ mod tests {
     #[test]
     fn touches_and_rooms_stay_as_many() {
         let log = MemoryLog::new(KEEP, 3);
-        for turn in 0..50_u32 {
+        for turn in 0..500_u32 {
             written(&log, &(turn * 7 % 5).to_string(), Topic::Chat);
         }
-        let rooms = log.rooms.lock().unwrap();
-        assert_eq!((rooms.by_id.len(), rooms.by_touch.len()), (3, 3));
+        let kept = || {
+            let rooms = log.lock();
+            (rooms.by_id.len(), rooms.touches.len())
+        };
+        let (rooms, touches) = kept();
+        assert!(rooms == 3 && touches <= 3 * 2 + SWEEP, "{rooms} and {touches}");
+        log.shrink();
+        assert_eq!(kept(), (3, 3));
     }
 }
