@@ -96,11 +96,11 @@ impl Sky {
         }
     }
 
-    /// A frame came at `now` (milliseconds). One that was overtaken by a newer one is dropped.
-    pub fn framed(&mut self, frame: &CursorsMoved, now: f64) {
+    /// A frame came at `now` (milliseconds). `false` for one that was overtaken by a newer one, of which nothing counts.
+    pub fn framed(&mut self, frame: &CursorsMoved, now: f64) -> bool {
         let late = self.at.0.saturating_sub(frame.at.0);
         if (1..CLOCK_BACK).contains(&late) {
-            return;
+            return false;
         }
         let apart = frame.at.since(self.at).as_secs_f64() * 1000.0;
         let pace = if (1.0..PAUSE * self.tick).contains(&apart) {
@@ -113,6 +113,7 @@ impl Sky {
         for cursor in &frame.moves {
             self.place(*cursor, now, pace * SLACK);
         }
+        true
     }
 
     /// One cursor came by itself at `now` (milliseconds).

@@ -206,9 +206,10 @@ impl Session {
     }
 
     fn framed(&self, frame: &CursorsMoved, now: f64) {
-        self.sky.update_value(|sky| sky.framed(frame, now));
-        self.types(&frame.typing, now);
-        self.carets_moved(&frame.carets);
+        if self.sky.try_update_value(|sky| sky.framed(frame, now)) == Some(true) {
+            self.types(&frame.typing, now);
+            self.carets_moved(&frame.carets);
+        }
     }
 
     fn carets_moved(&self, carets: &[CaretAt]) {

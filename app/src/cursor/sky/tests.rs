@@ -88,8 +88,8 @@ fn a_new_welcome_forgets_the_ways_from_before() {
 #[test]
 fn an_overtaken_frame_is_dropped() {
     let mut sky = sky();
-    sky.framed(&frame(1100, &[(BOB, 10.0, 0.0)]), 0.0);
-    sky.framed(&frame(1050, &[(BOB, 5.0, 0.0)]), 1.0);
+    assert!(sky.framed(&frame(1100, &[(BOB, 10.0, 0.0)]), 0.0));
+    assert!(!sky.framed(&frame(1050, &[(BOB, 5.0, 0.0)]), 1.0));
     assert_eq!(only(&sky, 100.0).x, 10.0);
 }
 

@@ -168,7 +168,7 @@ fn another_rooms_edits_change_nothing() {
 }
 
 #[test]
-fn carets_go_both_ways_with_the_frames() {
+fn carets_go_both_ways_with_the_newest_frames() {
     let page = live();
     page.happens(edited("bob", 1, r#"["abc"]"#));
     page.session.document.update(|document| {
@@ -182,9 +182,9 @@ fn carets_go_both_ways_with_the_frames() {
     page.session.place_caret(Some((0, 2)));
     page.session.frame(1016.0);
     assert_eq!(page.wishes(), [Wish::MoveCaret(MoveCaret { room: sky(), caret })]);
-    page.happens(CursorsMoved {
+    let frame = |at, caret| CursorsMoved {
         room: sky(),
-        at: Millis(1050),
+        at: Millis(at),
         moves: vec![],
         carets: [1, 2]
             .map(|peer| protocol::document::CaretAt {
@@ -193,7 +193,9 @@ fn carets_go_both_ways_with_the_frames() {
             })
             .to_vec(),
         typing: vec![],
-    });
+    };
+    page.happens(frame(1050, caret));
+    page.happens(frame(1049, None));
     let carets = || {
         page.session
             .document
