@@ -258,6 +258,34 @@ test("who asks for batches gets frames and differences instead", async (t) => {
   assert.deepEqual(unbatched, []);
 });
 
+for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
+  test(`frames come whole and in order over ${transports.join(" and then ")}`, async (t) => {
+    const room = freshRoom();
+    const ann = await person("ann", "Ann");
+    t.after(() => ann.close());
+    const { you } = await ask(ann, "room.join", { room });
+    const bob = await person("bob", "Bob", { transports });
+    t.after(() => bob.close());
+    await ask(bob, "room.join", { room, batch: true });
+    const { engine } = bob.io;
+    const places = [];
+    bob.on("cursors", ({ moves }) => places.push(...moves.filter(([peer]) => peer === you.peer).map(([, x]) => x)));
+    // Goes on while the transport changes, and for some frames after it has.
+    let x = 0;
+    let over = 0;
+    while (over < 10) {
+      x += 1;
+      const seen = next(bob, "cursors", ({ moves }) => moves.some(([peer, at]) => peer === you.peer && at === x));
+      ann.emit("cursor", { room, x, y: 0 });
+      await seen;
+      if (engine.transport.name === transports.at(-1) && !engine.upgrading) over += 1;
+    }
+    assert.equal(engine.transport.name, transports.at(-1));
+    assert.deepEqual(places, places.toSorted((one, other) => one - other));
+    assert.equal(places.at(-1), x);
+  });
+}
+
 test("the HTTP side says how it is", async () => {
   const health = await server.json("/healthz");
   assert.equal(health.status, "ok");

@@ -7,7 +7,6 @@
 use bytes::{Buf, Bytes};
 use std::{
     io,
-    net::SocketAddr,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Poll, ready},
@@ -61,11 +60,6 @@ impl Line {
     #[must_use]
     pub fn aside(&self) -> Aside {
         Aside(Arc::downgrade(&self.write))
-    }
-
-    /// Who is at the other end.
-    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.read.peer_addr()
     }
 }
 

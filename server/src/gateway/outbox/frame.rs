@@ -2,7 +2,7 @@
 
 use super::{Member, RoomOutlet, emit};
 use crate::{
-    gateway::{QUEUE, message::message, weight::weight},
+    gateway::{QUEUE, connection::Connected, message::message, weight::weight},
     room::outbox::{Frame, Single},
 };
 use protocol::{Event, PeerId, cursor::CursorsMoved};
@@ -34,16 +34,20 @@ impl RoomOutlet {
         for Member { connected, .. } in self.members.values().filter(|member| member.batch) {
             // A large room gives way to others in between.
             consume_budget().await;
-            let flow = connected.connection.flow();
-            if connected.socket.transport_type() == TransportType::Websocket {
+            let Connected { connection, socket } = connected;
+            // Whoever is gone is about to leave, and hears nothing after the farewell of their WebSocket.
+            if !socket.connected() {
+                continue;
+            }
+            let flow = connection.flow();
+            if socket.transport_type() == TransportType::Websocket {
                 if flow.say_aside(&message) {
                     continue;
                 }
                 self.metrics.frames_waited.inc();
             }
             flow.waits();
-            // Whoever is gone is about to leave.
-            connected.socket.volatile().emit(CursorsMoved::NAME, moved).ok();
+            socket.volatile().emit(CursorsMoved::NAME, moved).ok();
         }
     }
 
