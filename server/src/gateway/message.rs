@@ -1,7 +1,7 @@
 //! An event as the bytes of a WebSocket message, written once for all who hear it.
 
 use bytes::Bytes;
-use protocol::Event;
+use serde::Serialize;
 use std::io::Write as _;
 
 /// Bytes that the head of a message has at most.
@@ -12,9 +12,9 @@ const TEXT: u8 = 0x81;
 
 /// An event of the default namespace: a message of Engine.IO (`4`) that holds an event of Socket.IO (`2`), as one message
 /// of text from a server, which masks nothing. `None` for what is no JSON.
-pub fn message<E: Event>(event: &E) -> Option<Bytes> {
+pub fn message(name: &str, event: &impl Serialize) -> Option<Bytes> {
     let mut bytes = vec![0; HEAD];
-    write!(bytes, "42[\"{}\",", E::NAME).ok()?;
+    write!(bytes, "42[\"{name}\",").ok()?;
     serde_json::to_writer(&mut bytes, event).ok()?;
     bytes.push(b']');
     // The head is written right before what it is the head of: how long it is depends on how long that is.
@@ -33,7 +33,7 @@ pub fn message<E: Event>(event: &E) -> Option<Bytes> {
 mod tests {
     use super::*;
     use futures::StreamExt;
-    use protocol::{Code, Refusal, refusal::Refused};
+    use protocol::{Code, Event, Refusal, refusal::Refused};
     use tokio::io::AsyncWriteExt;
     use tokio_tungstenite::{WebSocketStream, tungstenite::protocol::Role};
 
@@ -57,7 +57,7 @@ mod tests {
         let mut client = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
         for bytes in [100, 125, 126, 127, 65_535, 65_536, 100_000] {
             let (event, packet) = of(bytes);
-            ours.write_all(&message(&event).unwrap()).await.unwrap();
+            ours.write_all(&message(Refused::NAME, &event).unwrap()).await.unwrap();
             let read = client.next().await.unwrap().unwrap();
             assert_eq!(read.into_text().unwrap().as_str(), packet);
         }

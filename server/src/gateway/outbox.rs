@@ -63,14 +63,7 @@ impl RoomOutlet {
         let Some(connected) = self.connections.get(peer) else {
             return;
         };
-        // The library excludes rooms from a broadcast, not sockets: a room of its own, so that one can be left out.
-        let alone = (!batch).then(|| connected.socket.id.to_string());
-        connected.socket.join(
-            alone
-                .into_iter()
-                .chain([self.name(batch).to_string()])
-                .collect::<Vec<String>>(),
-        );
+        connected.socket.join(self.name(batch).to_string());
         self.members.insert(
             peer,
             Member {

@@ -1,10 +1,15 @@
 //! Makes a frame heard: what moved in a room, as one message or as many, each as far as its receiver keeps up.
+//!
+//! What is the same for all is written once and given to the kernel at once; only those who do not take it so get it through
+//! the library.
 
-use super::{Member, RoomOutlet, emit};
+use super::{Member, RoomOutlet};
 use crate::{
-    gateway::{QUEUE, connection::Connected, message::message, weight::weight},
+    gateway::{QUEUE, message::message, weight::weight},
+    metrics::Metrics,
     room::outbox::{Frame, Single},
 };
+use bytes::Bytes;
 use protocol::{Event, PeerId, cursor::CursorsMoved};
 use socketioxide::TransportType;
 use std::{collections::HashSet, time::Instant};
@@ -22,49 +27,47 @@ impl RoomOutlet {
             Box::pin(self.batch(&frame.batch)).await;
         }
         if batching < self.members.len() {
-            self.singles(frame).await;
+            Box::pin(self.singles(frame)).await;
         }
         self.metrics.tick.observe(started.elapsed().as_secs_f64());
     }
 
-    /// Everything that moved, in one message: given to the kernel at once for all who take it so. To the others it goes through
-    /// the place that the library has for one such message, where it takes that of the one before.
+    /// Everything that moved, in one message. The library has one place for such a message, where it takes that of the one
+    /// before.
     async fn batch(&self, moved: &CursorsMoved) {
-        let Some(message) = message(moved) else { return };
-        for Member { connected, .. } in self.members.values().filter(|member| member.batch) {
+        let Some(message) = message(CursorsMoved::NAME, moved) else {
+            return;
+        };
+        for member in self.members.values().filter(|member| member.batch) {
             // A large room gives way to others in between.
             consume_budget().await;
-            let Connected { connection, socket } = connected;
-            // Whoever is gone is about to leave, and hears nothing after the farewell of their WebSocket.
-            if !socket.connected() {
-                continue;
+            if !member.takes(&message, &self.metrics) {
+                member.connected.connection.flow().waits();
+                let to = member.connected.socket.volatile();
+                to.emit(CursorsMoved::NAME, moved).ok();
             }
-            let flow = connection.flow();
-            if socket.transport_type() == TransportType::Websocket {
-                if flow.say_aside(&message) {
-                    continue;
-                }
-                self.metrics.frames_waited.inc();
-            }
-            flow.waits();
-            socket.volatile().emit(CursorsMoved::NAME, moved).ok();
         }
     }
 
-    /// Cursors one by one, through the normal queue of those who did not ask for batches, held back from the slow.
+    /// What moved, one by one and each without their own, for those who did not ask for batches. The slow get nothing, and
+    /// once they can take it everything.
     async fn singles(&mut self, frame: &Frame) {
         let slow: HashSet<PeerId> = self.slow();
-        for moved in &frame.singles {
-            self.single(moved, &slow).await;
-        }
-        for peer in &slow {
-            self.metrics.cursors_dropped.inc_by(frame.singles.len() as u64);
-            if let Some(member) = self.members.get_mut(peer) {
+        self.count_singles(&frame.singles, &slow);
+        let moved = Written::new(&frame.singles);
+        let mut everyone = None;
+        let members = self.members.iter_mut().filter(|(_, member)| !member.batch);
+        for (peer, member) in members {
+            consume_budget().await;
+            if slow.contains(peer) {
+                self.metrics.cursors_dropped.inc_by(frame.singles.len() as u64);
                 member.missed |= !frame.singles.is_empty();
+            } else if member.missed && !frame.everyone.is_empty() {
+                let everyone = everyone.get_or_insert_with(|| Written::new(&frame.everyone));
+                member.missed = !member.hears(*peer, everyone, &self.metrics);
+            } else {
+                member.missed |= !member.hears(*peer, &moved, &self.metrics);
             }
-        }
-        if !frame.everyone.is_empty() {
-            self.catch_up(&frame.everyone, &slow);
         }
     }
 
@@ -77,37 +80,81 @@ impl RoomOutlet {
             .collect()
     }
 
-    async fn single(&self, moved: &Single, slow: &HashSet<PeerId>) {
-        let hears = |(peer, member): &(&PeerId, &Member)| !member.batch && **peer != moved.peer && !slow.contains(peer);
-        let (mut hearers, weight) = (0, weight(&moved.event));
-        for (_, member) in self.members.iter().filter(hears) {
-            member.connected.connection.sent(weight);
-            hearers += 1;
+    fn count_singles(&self, moved: &[Single], slow: &HashSet<PeerId>) {
+        let hears = |(peer, member): &(&PeerId, &Member)| !member.batch && !slow.contains(peer);
+        let hearers = self.members.iter().filter(hears).count();
+        for moved in moved {
+            let own = self.members.get_key_value(&moved.peer).filter(hears).is_some();
+            match hearers - usize::from(own) {
+                0 => {}
+                hearers => self.count(moved.event.name(), hearers),
+            }
         }
-        if hearers == 0 {
-            return;
+    }
+}
+
+impl Member {
+    /// Whether it takes these messages at once. Nothing is taken by everybody; and by whoever is gone, who is about to leave
+    /// and hears nothing after the farewell of their WebSocket.
+    fn takes(&self, messages: &Bytes, metrics: &Metrics) -> bool {
+        let socket = &self.connected.socket;
+        if messages.is_empty() || !socket.connected() {
+            return true;
         }
-        self.count(moved.event.name(), hearers);
-        let without = slow
-            .iter()
-            .chain([&moved.peer])
-            .filter_map(|peer| self.members.get(peer));
-        let without: Vec<String> = without.map(|member| member.connected.socket.id.to_string()).collect();
-        // A full queue loses a cursor, as cursors may be.
-        let to = self.io.to(self.single.to_string()).except(without).local();
-        Box::pin(to.emit(moved.event.name(), &moved.event)).await.ok();
+        if socket.transport_type() != TransportType::Websocket {
+            return false;
+        }
+        let taken = self.connected.connection.flow().say_aside(messages);
+        metrics.frames_waited.inc_by(u64::from(!taken));
+        taken
     }
 
-    /// Tells everybody's place to those who lost some and can take it now.
-    fn catch_up(&mut self, everyone: &[Single], slow: &HashSet<PeerId>) {
-        let behind = self
-            .members
-            .iter_mut()
-            .filter(|(peer, member)| member.missed && !slow.contains(peer));
-        for (peer, member) in behind {
-            member.missed = false;
-            let others = everyone.iter().filter(|moved| moved.peer != *peer);
-            others.for_each(|moved| emit(&member.connected, &moved.event));
+    /// Tells what moved, but for its own, to this member. `false` where there was no place for all of it.
+    fn hears(&self, own: PeerId, moved: &Written<'_>, metrics: &Metrics) -> bool {
+        if self.takes(&moved.without(own), metrics) {
+            return true;
         }
+        let others = moved.events.iter().filter(|moved| moved.peer != own);
+        let mut told = others.map(|Single { event, .. }| {
+            self.connected.connection.sent(weight(event));
+            self.connected.socket.emit(event.name(), event).is_ok()
+        });
+        told.all(|told| told)
+    }
+}
+
+/// What moved, as messages.
+struct Written<'a> {
+    events: &'a [Single],
+    /// One for each event.
+    messages: Vec<Bytes>,
+    /// All of them.
+    whole: Bytes,
+}
+
+impl<'a> Written<'a> {
+    fn new(events: &'a [Single]) -> Self {
+        let messages = events.iter().map(|Single { event, .. }| message(event.name(), event));
+        let messages: Vec<Bytes> = messages.map(Option::unwrap_or_default).collect();
+        let whole = messages.concat().into();
+        Self {
+            events,
+            messages,
+            whole,
+        }
+    }
+
+    /// All but what one said.
+    fn without(&self, peer: PeerId) -> Bytes {
+        if self.events.iter().all(|moved| moved.peer != peer) {
+            return self.whole.clone();
+        }
+        let of_others = self
+            .events
+            .iter()
+            .zip(&self.messages)
+            .filter(|(moved, _)| moved.peer != peer);
+        let of_others: Vec<&[u8]> = of_others.map(|(_, message)| &message[..]).collect();
+        of_others.concat().into()
     }
 }
