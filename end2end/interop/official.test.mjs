@@ -29,6 +29,27 @@ test("begins with polling and goes over to a WebSocket", async (t) => {
   assert.ok(await settled(ann));
 });
 
+test("who began with polling may hear as much as anybody", async (t) => {
+  const room = freshRoom();
+  const small = await Orrery.start({ QUEUE_BYTES: "65536", RATE_CHAT: "off" });
+  t.after(() => small.stop());
+  const [ann, bob] = await Promise.all(["ann", "bob"].map(async (sub) => connect(small.url, await small.token(sub))));
+  t.after(() => [ann, bob].forEach((client) => client.close()));
+  if (bob.io.engine.transport.name === "polling") {
+    await new Promise((resolve) => bob.io.engine.once("upgrade", resolve));
+  }
+  for (const client of [ann, bob]) await ask(client, "room.join", { room });
+  for (let line = 1; line <= 60; line += 1) {
+    const heard = next(bob, "chat", ({ seq }) => seq === line);
+    await ask(ann, "chat", { room, text: "x".repeat(2000) });
+    await heard;
+  }
+  // What has been heard waits no more, though it is more than may wait.
+  const { entries } = await ask(bob, "chat.read", { room, before: 3 });
+  assert.equal(entries.length, 2);
+  assert.equal(await small.metric("collab_slow_client_evictions_total"), 0);
+});
+
 for (const transport of ["polling", "websocket"]) {
   test(`works over ${transport} alone`, async (t) => {
     const room = freshRoom();
@@ -270,11 +291,13 @@ for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]])
     const { engine } = bob.io;
     const places = [];
     bob.on("cursors", ({ moves }) => places.push(...moves.filter(([peer]) => peer === you.peer).map(([, x]) => x)));
-    // Goes on while the transport changes, and for some frames after it has.
+    // Goes on while the transport changes, and for some frames after it has, which are given to the kernel at once then.
     let x = 0;
     let over = 0;
+    let waited;
     while (over < 10) {
       x += 1;
+      if (over === 5) waited = await server.metric("collab_frames_waited_total");
       const seen = next(bob, "cursors", ({ moves }) => moves.some(([peer, at]) => peer === you.peer && at === x));
       ann.emit("cursor", { room, x, y: 0 });
       await seen;
@@ -283,6 +306,7 @@ for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]])
     assert.equal(engine.transport.name, transports.at(-1));
     assert.deepEqual(places, places.toSorted((one, other) => one - other));
     assert.equal(places.at(-1), x);
+    assert.equal(await server.metric("collab_frames_waited_total"), waited);
   });
 }
 

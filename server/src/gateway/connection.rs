@@ -284,9 +284,18 @@ impl Connections {
         Some(connected.connection)
     }
 
-    /// A request of this session was carried by this flow: the session sends through it from now on.
+    /// A request of this session was carried by this flow: the session sends through it from now on. What was asked by
+    /// polling may be answered after the session has gone over to a WebSocket, by which it stays for as long as that is open.
     pub fn carried(&self, sid: Sid, flow: &Arc<Flow>) {
         let mut all = lock(&self.all);
+        if all
+            .flows
+            .get(&sid)
+            .and_then(Weak::upgrade)
+            .is_some_and(|flow| flow.is_websocket())
+        {
+            return;
+        }
         if let Some(connected) = all.by_sid.get(&sid).and_then(|peer| all.by_peer.get(peer)) {
             *lock(&connected.connection.flow) = Arc::clone(flow);
         }

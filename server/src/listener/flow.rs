@@ -26,6 +26,7 @@ pub struct Flow {
     /// The process' memory, where they wait.
     memory: Arc<Memory>,
     ended: AtomicBool,
+    websocket: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
     drainer: AtomicWaker,
@@ -50,6 +51,7 @@ impl Flow {
             most: most.into(),
             memory,
             ended: AtomicBool::new(false),
+            websocket: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
             drainer: AtomicWaker::new(),
@@ -97,12 +99,23 @@ impl Flow {
         self.bytes.fetch_add(bytes, Ordering::Relaxed) <= self.most
     }
 
-    /// Says something past what is handed over, if none of that is waiting and the kernel takes all of it at once. What is
-    /// handed over in the very moment of a flush may be passed.
+    /// The connection is a WebSocket from now on.
+    pub fn upgraded(&self) {
+        self.websocket.store(true, Ordering::Release);
+    }
+
+    /// Whether it is a WebSocket that is open.
     #[must_use]
-    pub fn say_aside(&self, message: &Bytes) -> bool {
-        let aside = self.aside.as_ref();
-        self.waiting() == 0 && !self.is_ended() && aside.is_some_and(|aside| aside.say(message))
+    pub fn is_websocket(&self) -> bool {
+        self.websocket.load(Ordering::Acquire) && self.aside.as_ref().is_some_and(Aside::is_open)
+    }
+
+    /// Says messages of a WebSocket past what is handed over, if it is one, none of that is waiting, and the kernel takes all
+    /// at once. What is handed over in the very moment of a flush may be passed.
+    #[must_use]
+    pub fn say_aside(&self, messages: &Bytes) -> bool {
+        let may = self.waiting() == 0 && !self.is_ended() && self.websocket.load(Ordering::Acquire);
+        may && self.aside.as_ref().is_some_and(|aside| aside.say(messages))
     }
 
     /// Something is handed over that counts as no packet: nothing is said past it.

@@ -64,6 +64,12 @@ impl Line {
 }
 
 impl Aside {
+    /// Whether the connection is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
     /// Gives the kernel a message, if it takes all of it now and no other one is half written. `false` where it does not: the
     /// message has to go the usual way, which also writes what the kernel has not taken of a message that it took in part.
     #[must_use]
@@ -279,7 +285,9 @@ mod tests {
     async fn nothing_is_said_on_one_that_is_closed() {
         let (line, mut other) = pair().await;
         let aside = line.aside();
+        assert!(aside.is_open());
         drop(line);
+        assert!(!aside.is_open());
         assert!(!aside.say(&Bytes::from_static(b"aside")));
         assert_eq!(other.read(&mut [0]).await.unwrap(), 0);
     }

@@ -50,8 +50,13 @@ pub async fn carry(web: &Web, request: Request, next: Next) -> Response {
     };
     let response = next.run(request).await;
     let taken = response.status().is_success() || response.status().is_informational();
-    if let (Some(sid), Some(ConnectInfo(remote)), true, false) = (asked.session, remote, taken, asked.posts) {
-        web.gateway.connections.carried(sid, &remote.flow);
+    if let (Some(ConnectInfo(remote)), true) = (remote, taken) {
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            remote.flow.upgraded();
+        }
+        if let (Some(sid), false) = (asked.session, asked.posts) {
+            web.gateway.connections.carried(sid, &remote.flow);
+        }
     }
     response
 }
