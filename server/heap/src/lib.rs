@@ -4,6 +4,9 @@
 //! Other allocators give it back by themselves, those of musl, macOS and Windows among them; but glibc's is the one that
 //! needs least for a connection.
 
+/// Whether the allocator is glibc's.
+const GLIBC: bool = cfg!(all(target_os = "linux", target_env = "gnu"));
+
 /// What a thread has freed and glibc keeps for it alone: some blocks of each small size, each of which holds the page that it
 /// lies on.
 #[must_use = "it is to be given back"]
@@ -19,9 +22,9 @@ const STEP: usize = 16;
 const OF_EACH: usize = 16;
 
 impl Cache {
-    /// Takes what is kept for the thread that calls.
+    /// Takes what is kept for the thread that calls; nothing where the allocator is not glibc's.
     pub fn take() -> Self {
-        if cfg!(not(all(target_os = "linux", target_env = "gnu"))) {
+        if !GLIBC {
             return Self(Vec::new());
         }
         let sizes = (24..=LARGEST).step_by(STEP);
@@ -34,6 +37,9 @@ impl Cache {
 /// which other threads that allocate may wait; so it is for the calm after a crowd. Does nothing where the allocator is not
 /// glibc's.
 pub fn give_back(cache: Cache) {
+    if !GLIBC {
+        return;
+    }
     // What a thread keeps is free for all once it ends; where there is none to be had, it is kept for this one.
     std::thread::Builder::new()
         .spawn(move || drop(cache))

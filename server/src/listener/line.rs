@@ -41,7 +41,6 @@ enum UnderWay {
 }
 
 /// A way to say something on a connection, past those who write to it. Does not keep it open.
-#[derive(Clone)]
 pub struct Aside(Weak<Mutex<Write>>);
 
 impl Line {

@@ -5,12 +5,12 @@
 
 use super::{Member, RoomOutlet};
 use crate::{
-    gateway::{QUEUE, message::message, weight::weight},
+    gateway::{QUEUE, message::message},
     metrics::Metrics,
     room::outbox::{Frame, Single},
 };
 use bytes::Bytes;
-use protocol::{Event, PeerId, cursor::CursorsMoved};
+use protocol::{Event, PeerId, ServerEvent, cursor::CursorsMoved};
 use socketioxide::TransportType;
 use std::{collections::HashSet, time::Instant};
 use tokio::task::coop::consume_budget;
@@ -114,9 +114,8 @@ impl Member {
         if self.takes(&moved.without(own), metrics) {
             return true;
         }
-        let others = moved.events.iter().filter(|moved| moved.peer != own);
-        let mut told = others.map(|Single { event, .. }| {
-            self.connected.connection.sent(weight(event));
+        let mut told = moved.of_others(own).map(|(event, message)| {
+            self.connected.connection.sent(message.len());
             self.connected.socket.emit(event.name(), event).is_ok()
         });
         told.all(|told| told)
@@ -149,12 +148,16 @@ impl<'a> Written<'a> {
         if self.events.iter().all(|moved| moved.peer != peer) {
             return self.whole.clone();
         }
-        let of_others = self
-            .events
-            .iter()
-            .zip(&self.messages)
-            .filter(|(moved, _)| moved.peer != peer);
-        let of_others: Vec<&[u8]> = of_others.map(|(_, message)| &message[..]).collect();
-        of_others.concat().into()
+        let mut others = Vec::with_capacity(self.whole.len());
+        self.of_others(peer)
+            .for_each(|(_, message)| others.extend_from_slice(message));
+        others.into()
+    }
+
+    /// What others than this one said, and as what message.
+    fn of_others(&self, peer: PeerId) -> impl Iterator<Item = (&ServerEvent, &Bytes)> {
+        let all = self.events.iter().zip(&self.messages);
+        all.filter(move |(moved, _)| moved.peer != peer)
+            .map(|(Single { event, .. }, message)| (event, message))
     }
 }
