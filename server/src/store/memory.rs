@@ -46,7 +46,8 @@ struct Room {
     held: u32,
     /// Drawn when the room is first heard of.
     life: u64,
-    rings: HashMap<Topic, Ring>,
+    /// Of the topics of which something was written: few, and in a crowd of rooms none.
+    rings: Vec<Ring>,
 }
 
 impl MemoryLog {
@@ -77,7 +78,7 @@ impl MemoryLog {
             return look(&Ring::new(topic, self.keep, Epoch(0)));
         }
         let room = rooms.touch(room, self.most);
-        match room.rings.get(&topic) {
+        match room.rings.iter().find(|ring| ring.topic == topic) {
             Some(ring) => look(ring),
             None => look(&Ring::new(topic, self.keep, room.epoch(topic))),
         }
@@ -86,9 +87,7 @@ impl MemoryLog {
     fn write<T>(&self, room: &RoomId, topic: Topic, write: impl FnOnce(&mut Ring) -> T) -> T {
         let mut rooms = self.lock();
         let room = rooms.touch(room, self.most);
-        let epoch = room.epoch(topic);
-        let ring = room.rings.entry(topic);
-        write(ring.or_insert_with(|| Ring::new(topic, self.keep, epoch)))
+        write(room.ring(topic, self.keep))
     }
 
     fn lock(&self) -> MutexGuard<'_, Rooms> {
@@ -115,7 +114,7 @@ impl Rooms {
             touched: 0,
             held: 0,
             life: rand::random(),
-            rings: HashMap::new(),
+            rings: Vec::new(),
         });
         room.touched = self.touched;
         if room.held == 0 {
@@ -150,7 +149,7 @@ impl Rooms {
             let (touched, id) = self.touches.pop_front()?;
             if self.by_id.get(&id).is_some_and(|room| room.is_last(touched)) {
                 let room = self.by_id.remove(&id)?;
-                return Some(room.rings.values().map(Ring::weight).sum());
+                return Some(room.rings.iter().map(Ring::weight).sum());
             }
         }
     }
@@ -172,6 +171,18 @@ impl Room {
     /// Whether nobody holds it and this was its last touch.
     fn is_last(&self, touched: u64) -> bool {
         self.held == 0 && self.touched == touched
+    }
+
+    /// The ring of a topic, from now on.
+    fn ring(&mut self, topic: Topic, keep: Retention) -> &mut Ring {
+        let place = self.rings.iter().position(|ring| ring.topic == topic);
+        let place = place.unwrap_or_else(|| {
+            let ring = Ring::new(topic, keep, self.epoch(topic));
+            self.rings.reserve_exact(1);
+            self.rings.push(ring);
+            self.rings.len() - 1
+        });
+        &mut self.rings[place]
     }
 
     /// The epoch of a log of this room.

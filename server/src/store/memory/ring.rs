@@ -12,7 +12,7 @@ const ENTRY: usize = 2 * size_of::<Entry>();
 
 /// A log. It can be asked before anything was written.
 pub(super) struct Ring {
-    topic: Topic,
+    pub(super) topic: Topic,
     keep: Retention,
     epoch: Epoch,
     last: Seq,
