@@ -81,7 +81,7 @@ pub struct Welcome {
     pub instance: String,
     /// How replicas share rooms.
     pub mode: Mode,
-    /// Milliseconds between two frames of cursors as the room is now; sending more often than this is of no use.
+    /// Milliseconds between two frames of cursors as the room is now, at least; sending more often than this is of no use.
     pub tick_ms: u32,
     /// Server time.
     pub at: Millis,

@@ -1,5 +1,8 @@
 //! The tick lane of a room: the newest of each, which frame is due, and how often a room ticks.
 //!
+//! A room ticks a quarter slower while everybody in it says only a few times a second where they are: each frame then holds
+//! more of them, and what one adds to the wait is little beside the time until they say so again.
+//!
 //! A frame may be lost on its way to a slow receiver. So that nothing is left standing where it is not, everything stands in
 //! one more frame after it came to rest, and once a second, as long as anything moved since the last time, a frame holds
 //! everybody.
@@ -14,6 +17,12 @@ use std::time::{Duration, Instant};
 
 /// Time between two frames that hold everybody.
 const FULL: Duration = Duration::from_secs(1);
+
+/// Whoever says where they are again within this is brisk, and the room with them for as long as [`BRISK_FOR`].
+const BRISK: Duration = Duration::from_millis(150);
+
+/// See [`BRISK`].
+const BRISK_FOR: Duration = Duration::from_secs(1);
 
 /// The time between two frames of a room with this many connections: 30 a second among few, fewer among many, since what
 /// frames cost grows with the square of the room. 20 a second already look like 60 once interpolated; 25 take up all that
@@ -44,6 +53,8 @@ pub struct Tick {
     /// When everybody was told everything, and whether something moved since.
     full: Option<Instant>,
     moved_since_full: bool,
+    /// Until when somebody is brisk.
+    brisk: Option<Instant>,
 }
 
 /// What is to be told in one tick.
@@ -62,8 +73,8 @@ pub struct Moves {
 impl Tick {
     /// Somebody points.
     pub fn point(&mut self, now: Instant, peer: PeerId, x: f64, y: f64) {
-        self.cursors.say(peer, (x, y));
-        self.moved(now);
+        let after = self.cursors.say(now, peer, (x, y));
+        self.moved(now, after);
     }
 
     /// Somebody points no more. Nobody is told: a cursor fades by itself.
@@ -74,15 +85,15 @@ impl Tick {
     /// Somebody's caret is elsewhere, or gone.
     pub fn set_caret(&mut self, now: Instant, peer: PeerId, caret: Option<Caret>) {
         if caret.is_some() || self.carets.get(peer).is_some() {
-            self.carets.say(peer, caret);
-            self.moved(now);
+            let after = self.carets.say(now, peer, caret);
+            self.moved(now, after);
         }
     }
 
     /// Somebody is typing, or no longer.
     pub fn set_typing(&mut self, now: Instant, peer: PeerId, typing: bool) {
-        self.typing.say(peer, typing);
-        self.moved(now);
+        self.typing.say(now, peer, typing);
+        self.moved(now, None);
     }
 
     /// Where a connection to another replica has its caret, in the newest revision.
@@ -145,10 +156,14 @@ impl Tick {
         &self.typing
     }
 
-    /// When the next frame is due, if anything is to be told: at once after a rest, else one interval after the last.
+    /// When the next frame is due, if anything is to be told: at once after a rest, else one interval after the last, or five
+    /// quarters of it where nobody is brisk.
     #[must_use]
     pub fn due(&self, interval: Duration) -> Option<Instant> {
-        let next = self.framed.map_or(self.begun?, |framed| framed + interval);
+        let next = self.framed.map_or(self.begun?, |framed| {
+            let brisk = self.brisk.is_some_and(|until| framed < until);
+            framed + if brisk { interval } else { interval * 5 / 4 }
+        });
         if self.cursors.owes() || self.carets.owes() || self.typing.owes() {
             return Some(next);
         }
@@ -174,7 +189,11 @@ impl Tick {
         moves
     }
 
-    fn moved(&mut self, now: Instant) {
+    /// Something moved, so long after the same did before.
+    fn moved(&mut self, now: Instant, after: Option<Duration>) {
+        if after.is_some_and(|after| after < BRISK) {
+            self.brisk = Some(now + BRISK_FOR);
+        }
         self.begun.get_or_insert(now);
         self.moved_since_full = true;
     }

@@ -1,7 +1,10 @@
 //! The newest that each connection said of one thing, and in how many more frames it has to stand.
 
 use protocol::PeerId;
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// Frames in which something stands: its own and one repetition, since a frame may be lost on its way to a slow receiver.
 const STANDS_IN: u8 = 2;
@@ -13,6 +16,7 @@ pub struct Newest<T>(BTreeMap<PeerId, Spot<T>>);
 #[derive(Clone, Copy, Debug)]
 struct Spot<T> {
     value: T,
+    said: Instant,
     /// In how many more frames it has to stand.
     owed: u8,
 }
@@ -33,9 +37,15 @@ impl<T> Default for Newest<T> {
 }
 
 impl<T: Copy> Newest<T> {
-    /// Only the newest counts.
-    pub fn say(&mut self, peer: PeerId, value: T) {
-        self.0.insert(peer, Spot { value, owed: STANDS_IN });
+    /// Only the newest counts. Returns how long after the one before it came.
+    pub fn say(&mut self, now: Instant, peer: PeerId, value: T) -> Option<Duration> {
+        let spot = Spot {
+            value,
+            said: now,
+            owed: STANDS_IN,
+        };
+        let before = self.0.insert(peer, spot)?;
+        Some(now.saturating_duration_since(before.said))
     }
 
     /// Takes away what a connection said. That it is gone is told by presence.

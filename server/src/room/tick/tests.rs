@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use protocol::Seq;
 use std::collections::HashMap;
 
-const TICK: Duration = Duration::from_millis(33);
+const TICK: Duration = Duration::from_millis(32);
+
+/// The time between two frames while nobody is brisk.
+const SLOW: Duration = Duration::from_millis(40);
 
 fn told<T: Copy>(told: &Told<T>, peer: u32) -> Option<T> {
     told.all().find(|one| one.0 == PeerId(peer)).map(|one| one.1)
@@ -32,8 +35,8 @@ fn a_first_move_is_told_at_once_and_once_more() {
     tick.point(start, PeerId(1), 5.0, 5.0);
     assert!(tick.due(TICK).unwrap() <= start);
     assert_eq!(tick.frame(start).cursors.fresh.len(), 1);
-    assert_eq!(tick.due(TICK), Some(start + TICK));
-    assert_eq!(x(&tick.frame(start + TICK), 1), Some(5.0));
+    assert_eq!(tick.due(TICK), Some(start + SLOW));
+    assert_eq!(x(&tick.frame(start + SLOW), 1), Some(5.0));
     assert_eq!(
         tick.due(TICK),
         None,
@@ -49,6 +52,55 @@ fn between_two_frames_only_the_newest_place_counts() {
     }
     let moves = tick.frame(Instant::now());
     assert_eq!((moves.cursors.fresh.len(), x(&moves, 1)), (1, Some(99.0)));
+}
+
+/// Times between frames while one says every `gap` milliseconds where they point, for three seconds.
+fn between_frames(tick: &mut Tick, start: Instant, gap: u64) -> Vec<Duration> {
+    frames(tick, start);
+    let (mut framed, mut last) = (Vec::new(), start);
+    for said in (0..3000).step_by(gap as usize) {
+        let now = start + Duration::from_millis(said);
+        while let Some(due) = tick.due(TICK).filter(|due| *due <= now) {
+            // Nothing is told before it was said.
+            let due = due.max(last);
+            tick.frame(due);
+            framed.push(due);
+        }
+        last = now;
+        tick.point(now, PeerId(1), said as f64, 0.0);
+    }
+    framed.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+#[test]
+fn a_room_ticks_slower_while_nobody_in_it_is_brisk() {
+    let (mut tick, start) = (Tick::default(), Instant::now());
+    let least = |between: &[Duration]| between.iter().min().copied().unwrap();
+    assert_eq!(least(&between_frames(&mut tick, start, 160)), SLOW);
+    let brisk = between_frames(&mut tick, start + Duration::from_secs(3), 20);
+    assert!(brisk.iter().all(|between| *between == TICK), "{brisk:?}");
+    let later = between_frames(&mut tick, start + Duration::from_secs(9), 160);
+    assert_eq!(least(&later), SLOW, "at rest for more than a second");
+}
+
+#[test]
+fn one_who_is_brisk_is_enough_and_carets_count_as_cursors_do() {
+    let (mut tick, start) = (Tick::default(), Instant::now());
+    let caret = |at| {
+        let seq = Seq(1);
+        Some(Caret {
+            seq,
+            anchor: at,
+            head: at,
+        })
+    };
+    tick.point(start, PeerId(1), 1.0, 0.0);
+    tick.set_caret(start, PeerId(2), caret(1));
+    tick.frame(start);
+    tick.set_caret(start + BRISK, PeerId(2), caret(2));
+    assert_eq!(tick.due(TICK), Some(start + SLOW));
+    tick.set_caret(start + BRISK + TICK, PeerId(2), caret(3));
+    assert_eq!(tick.due(TICK), Some(start + TICK));
 }
 
 #[test]
