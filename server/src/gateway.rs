@@ -21,32 +21,27 @@ pub mod notification;
 pub mod outbox;
 pub mod revocation;
 pub mod room;
+pub mod shard;
 pub mod table;
 pub mod tape;
 pub mod typing;
 pub mod weight;
 
 use crate::{
-    cluster::bus::Bus,
-    config::{Config, Limits, Transports},
-    lease::Leases,
-    limit::Buckets,
-    listener::pending::Pending,
-    metrics::Metrics,
-    rooms::Rooms,
-    token::Keys,
+    cluster::bus::Bus, config::Limits, lease::Leases, limit::Buckets, listener::pending::Pending, metrics::Metrics,
+    rooms::Rooms, token::Keys,
 };
 use auth::{Admission, Timer};
 use connection::{Connection, Connections};
 use futures::{StreamExt, stream::FuturesUnordered};
 use notification::Notifier;
 use protocol::{
-    SOCKET_PATH, UserId,
+    UserId,
     drain::Draining,
     health::{Bus as State, Mode},
 };
 use revocation::Revoker;
-use socketioxide::{SocketIo, TransportType, handler::ConnectHandler};
+use shard::Shards;
 use std::{
     net::IpAddr,
     sync::{
@@ -56,12 +51,6 @@ use std::{
     time::Duration,
 };
 use tokio::time::Instant;
-
-/// Socket.IO as a layer of the HTTP router.
-pub use socketioxide::layer::SocketIoLayer as Layer;
-
-/// The handle with which Socket.IO is spoken to from outside its handlers.
-pub use socketioxide::SocketIo as Handle;
 
 /// A session of Engine.IO, as the `sid` of its requests names it.
 pub use socketioxide::socket::Sid as SessionId;
@@ -210,32 +199,9 @@ async fn part(until: Instant, connection: Arc<Connection>) {
     flow.end();
 }
 
-/// Socket.IO as a layer for the HTTP router, which must be added last, and the handle with which to close it.
-pub fn layer(gateway: &Arc<Gateway>, config: &Config) -> (Layer, Handle) {
-    let builder = SocketIo::builder()
-        .req_path(SOCKET_PATH.trim_end_matches('/'))
-        .ping_interval(config.ping())
-        .ping_timeout(config.ping())
-        .connect_timeout(CONNECT)
-        .max_buffer_size(QUEUE)
-        .ws_read_buffer_size(READ)
-        .max_payload(u64::from(config.limits.packet_bytes))
-        .ws_max_message_size(config.limits.packet_bytes as usize)
-        .ws_max_frame_size(config.limits.packet_bytes as usize);
-    let builder = match config.transports() {
-        Transports::Both => builder.transports([TransportType::Polling, TransportType::Websocket]),
-        Transports::Websocket => builder.transports([TransportType::Websocket]),
-    };
-    let (layer, io) = builder.build_layer();
-    // All is prepared before CONNECT is answered, so that nothing is left to do once it is.
-    let nothing_more = async || {};
-    io.ns("/", nothing_more.with(connect::middleware(Arc::clone(gateway))));
-    (layer, io)
-}
-
 /// Closes all transports.
-pub async fn close(io: &Handle) {
-    if tokio::time::timeout(FAREWELL, io.close()).await.is_err() {
+pub async fn close(shards: &Shards) {
+    if tokio::time::timeout(FAREWELL, shards.close()).await.is_err() {
         tracing::warn!("some transports did not close in time");
     }
 }

@@ -47,6 +47,8 @@ pub struct Metrics {
     /// Times that a bounded queue was full, by queue: `room` (commands), `chat`, `document` and `note` (writes), `socket`
     /// (packets).
     pub queue_full: Family,
+    /// Servers of the Socket.IO library among which connections are spread.
+    pub shards: IntGauge,
     /// 1 while the process has little memory left.
     pub memory_full: IntGauge,
     /// Cursors held back from slow clients that did not ask for batches.
@@ -211,6 +213,11 @@ impl Metrics {
                 "Times that a bounded queue was full.",
                 "queue",
                 &["access", "chat", "document", "note", "room", "socket"],
+            )?,
+            shards: gauge(
+                &registry,
+                "collab_shards",
+                "Servers of the Socket.IO library among which connections are spread.",
             )?,
             memory_full: gauge(
                 &registry,

@@ -6,6 +6,7 @@ use crate::{
     gateway::{
         self, Gateway,
         auth::{Admission, Terms},
+        shard::Shards,
     },
     lease::{Leases, memory::MemoryLeases},
     listener::{GuardedListener, serve::serve},
@@ -41,7 +42,7 @@ pub struct Server {
     rooms: Arc<Rooms>,
     log: Arc<dyn Log>,
     metrics: Arc<Metrics>,
-    io: gateway::Handle,
+    shards: Arc<Shards>,
     cancel: CancellationToken,
     /// What runs beside rooms and connections.
     tasks: TaskTracker,
@@ -137,24 +138,29 @@ impl Server {
         let minding = Arc::clone(&gateway);
         let mind = async move { minding.timer.mind(&minding.connections).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
-        let holder = (Arc::clone(&gateway), Arc::clone(&log));
+        let shards = Arc::new(Shards::new(&gateway, &config));
+        let holder = All {
+            gateway: Arc::clone(&gateway),
+            shards: Arc::clone(&shards),
+            log: Arc::clone(&log),
+        };
         let (minding, holding) = (Arc::clone(&memory), holder.clone());
         let mind = async move { minding.mind(holding).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(mind));
         let bound = async move { memory.bound(holder).await };
         tasks.spawn(cancel.clone().run_until_cancelled_owned(bound));
-        let (layer, io) = gateway::layer(&gateway, &config);
         let config = Arc::new(config);
         let web = Web {
             config: Arc::clone(&config),
             gateway: Arc::clone(&gateway),
+            shards: Arc::clone(&shards),
             leases,
             log: glance,
             metrics: Arc::clone(&metrics),
             keys,
             started: std::time::Instant::now(),
         };
-        let service = web::service(&web, layer);
+        let service = web::service(&web);
         Ok(Self {
             config,
             service,
@@ -162,7 +168,7 @@ impl Server {
             rooms,
             log,
             metrics,
-            io,
+            shards,
             cancel,
             tasks,
         })
@@ -209,7 +215,7 @@ impl Running {
             );
         }
         server.log.close();
-        gateway::close(&server.io).await;
+        gateway::close(&server.shards).await;
         if tokio::time::timeout(LAST_REQUESTS, &mut self.accepting).await.is_err() {
             tracing::warn!("some requests did not end in time");
         }
@@ -223,16 +229,25 @@ impl Drop for Running {
     }
 }
 
+/// All that takes memory.
+#[derive(Clone)]
+struct All {
+    gateway: Arc<Gateway>,
+    shards: Arc<Shards>,
+    log: Arc<dyn Log>,
+}
+
 /// Those who do not read go first: they resume, and nothing is lost. What only this process remembers comes after them.
-impl Holder for (Arc<Gateway>, Arc<dyn Log>) {
+impl Holder for All {
     fn shrink(&self) {
-        self.0.shrink();
-        self.1.shrink();
+        self.gateway.shrink();
+        self.shards.shrink();
+        self.log.shrink();
     }
 
     fn let_go(&self, bytes: u64) -> u64 {
-        let freed = self.0.connections.let_go(bytes);
-        freed + self.1.forget(bytes.saturating_sub(freed))
+        let freed = self.gateway.connections.let_go(bytes);
+        freed + self.log.forget(bytes.saturating_sub(freed))
     }
 }
 

@@ -20,7 +20,7 @@ pub mod token;
 
 use crate::{
     config::Config,
-    gateway::{self, Gateway},
+    gateway::{Gateway, shard::Shards},
     lease::Leases,
     metrics::Metrics,
     store::Log,
@@ -47,6 +47,8 @@ pub struct Web {
     pub config: Arc<Config>,
     /// Sockets.
     pub gateway: Arc<Gateway>,
+    /// Where those are answered.
+    pub shards: Arc<Shards>,
     /// Who is where.
     pub leases: Arc<dyn Leases>,
     /// What was said, for whoever only looks.
@@ -62,16 +64,15 @@ pub struct Web {
 /// What answers all requests.
 pub type Service = BoxCloneSyncService<Request, Response, Infallible>;
 
-/// All routes. Socket.IO is a layer around them, which answers before they are asked: a router notes in each request what it
-/// found, and the library keeps the request of each session for as long as that lasts.
-pub fn service(web: &Web, socket: gateway::Layer) -> Service {
+/// All routes. Requests of Socket.IO are answered before these are asked: a router notes in each request what it found, and the
+/// library keeps the request of each session for as long as that lasts.
+pub fn service(web: &Web) -> Service {
     let routes = app(web)
         .merge(machines(web))
         .merge(door(web))
         .fallback_service(pages(web));
     let service = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(web.clone(), front))
-        .layer(socket)
         .service(routes);
     BoxCloneSyncService::new(service)
 }

@@ -17,10 +17,7 @@ use crate::{
     rooms::Rooms,
 };
 use protocol::{Answer, Code, Refusal, RoomId, refusal::Refused};
-use socketioxide::{
-    SocketIo,
-    extract::{AckSender, SocketRef},
-};
+use socketioxide::extract::{AckSender, SocketRef};
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 /// An event that is being handled.
@@ -29,8 +26,6 @@ pub struct Call<'a> {
     pub gateway: &'a Gateway,
     /// Whose event it is.
     pub connection: Arc<Connection>,
-    /// The library's handle, for rooms that are opened.
-    pub io: SocketIo,
     /// The way back.
     pub back: Back,
 }

@@ -1,6 +1,6 @@
 //! Who is connected: one entry a connection, from CONNECT to its end.
 
-use super::{CONNECT, held::Held, meter::Meters};
+use super::{CONNECT, held::Held, meter::Meters, shard::Seat};
 use crate::{
     config::Limits,
     listener::flow::Flow,
@@ -38,6 +38,8 @@ pub type Joined = SmallVec<[Way; 1]>;
 pub struct Connection {
     /// Its id.
     pub peer: PeerId,
+    /// In which of the library's servers it is.
+    pub shard: u32,
     /// Whose it is.
     pub user: UserId,
     /// What its token says.
@@ -213,6 +215,7 @@ impl Connections {
         let (joined, metrics) = (Mutex::new(Some(Joined::new())), Arc::clone(&self.metrics));
         let connection = Arc::new(Connection {
             peer,
+            shard: Seat::of(&socket.req_parts().extensions).map_or(0, |seat| seat.shard),
             user: bearer.who.user_id.clone(),
             bearer: Mutex::new(Arc::new(bearer)),
             ended: OnceLock::new(),

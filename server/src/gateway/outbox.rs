@@ -16,12 +16,11 @@ use crate::{
     room::outbox::{Audience, Out, Outlet},
 };
 use protocol::{Event, PeerId, Refusal, RoomId, ServerEvent, refusal::Refused, room::Join};
-use socketioxide::SocketIo;
+use smallvec::SmallVec;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The outlet of one room.
 pub struct RoomOutlet {
-    io: SocketIo,
     connections: Arc<Connections>,
     notifier: Arc<Notifier>,
     metrics: Arc<Metrics>,
@@ -42,11 +41,10 @@ struct Member {
 impl RoomOutlet {
     /// An outlet without hearers.
     #[must_use]
-    pub fn new(room: &RoomId, io: SocketIo, gateway: &Gateway) -> Self {
+    pub fn new(room: &RoomId, gateway: &Gateway) -> Self {
         // A room's id has no slash, so that these names meet no other room's.
         let (batching, single) = (format!("{room}/batching").into(), format!("{room}/single").into());
         Self {
-            io,
             connections: Arc::clone(&gateway.connections),
             notifier: Arc::clone(&gateway.notifier),
             metrics: Arc::clone(&gateway.metrics),
@@ -119,9 +117,13 @@ impl RoomOutlet {
             connected.connection.sent(weight);
         }
         self.count(event.name(), hearers.len());
+        let mut full = false;
+        for Connected { socket, .. } in one_of_each_shard(&hearers) {
+            let told = socket.within(names.clone()).local().emit(event.name(), event);
+            full |= Box::pin(told).await.is_err();
+        }
         // The error does not say for whom there was no place; those with a full queue are known by their flow.
-        let told = self.io.to(names).local().emit(event.name(), event);
-        if Box::pin(told).await.is_err() {
+        if full {
             let full = |member: &&&Member| member.connected.connection.flow().waiting() >= QUEUE as u32;
             hearers
                 .iter()
@@ -163,6 +165,18 @@ impl Drop for RoomOutlet {
         let members: Vec<PeerId> = self.members.keys().copied().collect();
         members.into_iter().for_each(|peer| self.dismiss(peer));
     }
+}
+
+/// The library broadcasts to those of one shard, named by any of them. Members are few or in few shards.
+fn one_of_each_shard<'a>(hearers: &[&'a Member]) -> SmallVec<[&'a Connected; 1]> {
+    let mut found = SmallVec::<[&Connected; 1]>::new();
+    for Member { connected, .. } in hearers {
+        let shard = connected.connection.shard;
+        if found.iter().all(|other| other.connection.shard != shard) {
+            found.push(connected);
+        }
+    }
+    found
 }
 
 /// Says something to one connection.

@@ -16,7 +16,6 @@ pub fn join(call: Call<'_>, join: Join) {
     let Call {
         gateway,
         connection,
-        io,
         back,
     } = call;
     let room = join.room.clone();
@@ -39,7 +38,7 @@ pub fn join(call: Call<'_>, join: Join) {
         ticket,
     };
     let most = gateway.limits.rooms_per_connection as usize;
-    let outlet = || RoomOutlet::new(&room, io, gateway);
+    let outlet = || RoomOutlet::new(&room, gateway);
     let entered = connection.enter(&room, |others| {
         if others >= most {
             return Err(Box::new((command, too_many_rooms(most))));

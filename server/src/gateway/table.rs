@@ -24,7 +24,6 @@ use protocol::{
 };
 use serde::de::DeserializeOwned;
 use socketioxide::{
-    SocketIo,
     adapter::LocalAdapter,
     extract::{AckSender, Event, SocketRef, TryData},
     handler::{FromMessageParts, MessageHandler},
@@ -122,12 +121,10 @@ impl Packet<'_> {
         let back = self.back(Cow::Borrowed(event));
         match payload {
             Ok(payload) => {
-                let Ok(io) = SocketIo::from_message_parts(self.socket, self.value, &self.ack);
                 handler(
                     Call {
                         gateway: self.gateway,
                         connection: self.connected.connection,
-                        io,
                         back,
                     },
                     payload,

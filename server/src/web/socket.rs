@@ -43,12 +43,10 @@ pub async fn carry(web: &Web, request: Request, next: Next) -> Response {
             Refusal::new(Code::Malformed, message),
         );
     }
-    let request = if asked.session.is_none() {
-        apart(request)
-    } else {
-        request
+    let response = match asked.session {
+        Some(_) => web.shards.go_on(request).await,
+        None => web.shards.begin(apart(request), !asked.upgrades).await,
     };
-    let response = next.run(request).await;
     let taken = response.status().is_success() || response.status().is_informational();
     if let (Some(ConnectInfo(remote)), true) = (remote, taken) {
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {

@@ -158,6 +158,9 @@ async fn sockets_from_one_address_come_at_a_rate() {
     assert_eq!(stage.metric(counted).await, 1.0);
     let (head, _) = stage.get("/socket.io/?EIO=4&transport=polling").await;
     assert!(head.starts_with("HTTP/1.1 429"), "{head}");
+    // The library would take an address below its own for its own.
+    let (head, _) = stage.get("/socket.io/x/?EIO=4&transport=polling").await;
+    assert!(head.starts_with("HTTP/1.1 404"), "{head}");
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod presence;
 mod revocation;
 mod secrets;
 mod security;
+mod shard;
 mod stage;
 mod stall;
 mod stalled;
