@@ -1,12 +1,10 @@
 //! CONNECT: who may come in. Everything a connection needs is prepared here, before it is answered.
 
-use super::{Gateway, auth, table::Table};
+use super::{Gateway, auth, shard::Begun, table::Table};
 use crate::{
-    listener::{Remote, flow::Flow},
     room::command::Command,
     token::{self, Bearer},
 };
-use axum::extract::ConnectInfo;
 use protocol::{Code, Refusal, VERSION, auth::Auth};
 use serde_json::Value;
 use socketioxide::{
@@ -80,18 +78,13 @@ pub fn draining() -> Refusal {
 /// are any: once a connection is entered nothing is waited for until CONNECT is answered, so that none is entered that the
 /// library has given up.
 async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Result<(), Refusal> {
-    let remote = socket.req_parts().extensions.get::<ConnectInfo<Remote>>();
-    let flow = if let Some(ConnectInfo(remote)) = remote {
-        Arc::clone(&remote.flow)
-    } else {
-        let memory = Arc::clone(gateway.rooms.memory());
-        Arc::new(Flow::new(gateway.limits.queue_bytes, memory, None))
-    };
-    if !flow.proven() {
+    // Where it is not noted how it began, it did not come by way of `web/socket.rs`.
+    let begun = Begun::of(&socket.req_parts().extensions).ok_or_else(draining)?;
+    if !begun.flow.proven() {
         gateway.pending.proven_polling();
     }
     if gateway.bus.is_none() {
-        return enter(gateway, socket, bearer, flow);
+        return enter(gateway, socket, bearer, begun);
     }
     let user = bearer.who.user_id.clone();
     let here = gateway.connections.of(&user).len() + 1;
@@ -99,7 +92,7 @@ async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Re
     let entered = if here + elsewhere > gateway.limits.connections_per_user as usize {
         Err(gateway.connections.too_many())
     } else {
-        enter(gateway, socket, bearer, flow)
+        enter(gateway, socket, bearer, begun)
     };
     if entered.is_err() {
         gateway.leases.count_out(&user, gateway.connections.of(&user).len());
@@ -109,8 +102,8 @@ async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Re
 
 /// Lets a connection in. One whose token was revoked meanwhile is seen here, as it could not be seen by whoever ended those
 /// that were there.
-fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Result<(), Refusal> {
-    let connection = gateway.connections.enter(socket.clone(), bearer, flow)?;
+fn enter(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer, begun: &Begun) -> Result<(), Refusal> {
+    let connection = gateway.connections.enter(socket.clone(), bearer, begun)?;
     if auth::is_revoked(gateway, &connection) {
         gateway.connections.strike(socket.id);
         return Err(token::refusal(Code::TokenRevoked));

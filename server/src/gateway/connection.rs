@@ -1,6 +1,6 @@
 //! Who is connected: one entry a connection, from CONNECT to its end.
 
-use super::{CONNECT, held::Held, meter::Meters, shard::Seat};
+use super::{CONNECT, held::Held, meter::Meters, shard::Begun};
 use crate::{
     config::Limits,
     listener::flow::Flow,
@@ -202,7 +202,7 @@ impl Connections {
     }
 
     /// Enters a connection, unless its person has as many here as one may have.
-    pub fn enter(&self, socket: SocketRef, bearer: Bearer, flow: Arc<Flow>) -> Result<Arc<Connection>, Refusal> {
+    pub fn enter(&self, socket: SocketRef, bearer: Bearer, begun: &Begun) -> Result<Arc<Connection>, Refusal> {
         let mut all = lock(&self.all);
         let mine = all.by_user.get(&bearer.who.user_id).map_or(0, SmallVec::len);
         if mine >= self.limits.connections_per_user as usize {
@@ -210,12 +210,13 @@ impl Connections {
         }
         self.forget_given_up(&mut all);
         let sid = socket.id;
-        let flow = all.flows.get(&sid).and_then(Weak::upgrade).unwrap_or(flow);
+        let flow = all.flows.get(&sid).and_then(Weak::upgrade);
+        let flow = flow.unwrap_or_else(|| Arc::clone(&begun.flow));
         let peer = PeerId(self.next.fetch_add(1, Ordering::Relaxed));
         let (joined, metrics) = (Mutex::new(Some(Joined::new())), Arc::clone(&self.metrics));
         let connection = Arc::new(Connection {
             peer,
-            shard: Seat::of(&socket.req_parts().extensions).map_or(0, |seat| seat.shard),
+            shard: begun.shard(),
             user: bearer.who.user_id.clone(),
             bearer: Mutex::new(Arc::new(bearer)),
             ended: OnceLock::new(),

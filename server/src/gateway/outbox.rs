@@ -16,7 +16,6 @@ use crate::{
     room::outbox::{Audience, Out, Outlet},
 };
 use protocol::{Event, PeerId, Refusal, RoomId, ServerEvent, refusal::Refused, room::Join};
-use smallvec::SmallVec;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The outlet of one room.
@@ -98,32 +97,43 @@ impl RoomOutlet {
     }
 
     async fn emit(&mut self, audience: Audience, event: &ServerEvent) {
-        let names = match audience {
-            Audience::All => vec![self.batching.to_string(), self.single.to_string()],
-            Audience::Batching => vec![self.batching.to_string()],
-            Audience::Single => vec![self.single.to_string()],
-        };
         let heard = |member: &&Member| match audience {
             Audience::All => true,
             Audience::Batching => member.batch,
             Audience::Single => !member.batch,
         };
-        let hearers: Vec<&Member> = self.members.values().filter(heard).collect();
+        let mut hearers: Vec<&Member> = self.members.values().filter(heard).collect();
         if hearers.is_empty() {
             return;
         }
+        self.count(event.name(), hearers.len());
         let weight = weight(event);
-        for Member { connected, .. } in &hearers {
+        let shard = |member: &&Member| member.connected.connection.shard;
+        hearers.sort_unstable_by_key(shard);
+        for hearers in hearers.chunk_by(|one, other| shard(one) == shard(other)) {
+            if let [alone] = hearers {
+                say(&alone.connected, event, weight);
+            } else {
+                self.broadcast(hearers, audience, event, weight).await;
+            }
+        }
+    }
+
+    /// To all of these, who are in one shard, as the library's broadcasts are.
+    async fn broadcast(&self, hearers: &[&Member], audience: Audience, event: &ServerEvent, weight: usize) {
+        let [first, ..] = hearers else { return };
+        let [batching, single] = [&self.batching, &self.single].map(ToString::to_string);
+        let rooms = match audience {
+            Audience::All => vec![batching, single],
+            Audience::Batching => vec![batching],
+            Audience::Single => vec![single],
+        };
+        for Member { connected, .. } in hearers {
             connected.connection.sent(weight);
         }
-        self.count(event.name(), hearers.len());
-        let mut full = false;
-        for Connected { socket, .. } in one_of_each_shard(&hearers) {
-            let told = socket.within(names.clone()).local().emit(event.name(), event);
-            full |= Box::pin(told).await.is_err();
-        }
+        let told = first.connected.socket.within(rooms).emit(event.name(), event);
         // The error does not say for whom there was no place; those with a full queue are known by their flow.
-        if full {
+        if Box::pin(told).await.is_err() {
             let full = |member: &&&Member| member.connected.connection.flow().waiting() >= QUEUE as u32;
             hearers
                 .iter()
@@ -167,21 +177,14 @@ impl Drop for RoomOutlet {
     }
 }
 
-/// The library broadcasts to those of one shard, named by any of them. Members are few or in few shards.
-fn one_of_each_shard<'a>(hearers: &[&'a Member]) -> SmallVec<[&'a Connected; 1]> {
-    let mut found = SmallVec::<[&Connected; 1]>::new();
-    for Member { connected, .. } in hearers {
-        let shard = connected.connection.shard;
-        if found.iter().all(|other| other.connection.shard != shard) {
-            found.push(connected);
-        }
-    }
-    found
-}
-
 /// Says something to one connection.
 pub fn emit(connected: &Connected, event: &ServerEvent) {
-    connected.connection.sent(weight(event));
+    say(connected, event, weight(event));
+}
+
+/// The same, of something that has this weight.
+fn say(connected: &Connected, event: &ServerEvent, weight: usize) {
+    connected.connection.sent(weight);
     if connected.socket.emit(event.name(), event).is_err() && connected.socket.connected() {
         connected.connection.evict();
     }

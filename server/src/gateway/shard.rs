@@ -4,18 +4,25 @@
 use super::{CONNECT, Gateway, QUEUE, READ, connect};
 use crate::{
     config::{Config, Transports},
+    listener::flow::Flow,
     rooms,
 };
-use axum::{body::Body, extract::Request, http::Extensions, response::Response};
-use futures::{TryFutureExt, future::join_all};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{Extensions, StatusCode},
+    response::{IntoResponse, Response},
+};
+use futures::future::join_all;
 use prometheus::IntGauge;
 use protocol::SOCKET_PATH;
-use socketioxide::{SocketIo, TransportType, handler::ConnectHandler};
+use socketioxide::{SocketIo, TransportType, handler::ConnectHandler, service::SocketIoService};
 use std::{
     convert::Infallible,
+    future::{Ready, ready},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tower::{ServiceExt, service_fn, util::BoxCloneSyncService};
+use tower::{ServiceExt, service_fn, util::ServiceFn};
 
 /// Sessions of one shard: as many as a table holds that has 512 places, an eighth of which stay empty.
 const MOST: usize = 448;
@@ -30,7 +37,10 @@ pub struct Shards {
 }
 
 /// What answers the requests of one.
-type Service = BoxCloneSyncService<Request, Response, Infallible>;
+type Service = SocketIoService<Nothing>;
+
+/// What the library would hand on to: only what is its own is given to it.
+type Nothing = ServiceFn<fn(Request) -> Ready<Result<Response, Infallible>>>;
 
 struct Shard {
     seat: Seat,
@@ -38,19 +48,32 @@ struct Shard {
     io: SocketIo,
 }
 
-/// A session's place in its shard, which is taken for as long as it has this. The library keeps it with the request.
+/// A session's place in its shard, which is taken for as long as it has this.
 #[derive(Clone)]
-pub struct Seat {
-    /// Which shard that is.
-    pub shard: u32,
+struct Seat {
+    shard: u32,
     taken: Arc<()>,
 }
 
-impl Seat {
-    /// The one that was noted in a request.
+/// How a session began. The library keeps it with the request.
+#[derive(Clone)]
+pub struct Begun {
+    seat: Seat,
+    /// On which connection.
+    pub flow: Arc<Flow>,
+}
+
+impl Begun {
+    /// What was noted of it.
     #[must_use]
     pub fn of(noted: &Extensions) -> Option<&Self> {
         noted.get()
+    }
+
+    /// In which shard it is.
+    #[must_use]
+    pub fn shard(&self) -> u32 {
+        self.seat.shard
     }
 }
 
@@ -79,9 +102,9 @@ impl Shards {
     /// Answers a request that begins a session: one over a WebSocket in the first shard that has a place for it. Sessions that
     /// begin by polling are all in the first, however many: their later requests say of which session they are, and only the
     /// library knows where that is.
-    pub async fn begin(&self, mut request: Request, polls: bool) -> Response {
+    pub async fn begin(&self, mut request: Request, flow: Arc<Flow>, polls: bool) -> Response {
         let (seat, service) = self.seat(polls);
-        request.extensions_mut().insert(seat);
+        request.extensions_mut().insert(Begun { seat, flow });
         answer(service, request).await
     }
 
@@ -135,7 +158,7 @@ impl Shards {
 
 async fn answer(service: Service, request: Request) -> Response {
     match service.oneshot(request).await {
-        Ok(response) => response,
+        Ok(response) => response.map(Body::new),
     }
 }
 
@@ -155,33 +178,25 @@ fn server(gateway: &Arc<Gateway>, config: &Config) -> (Service, SocketIo) {
         Transports::Both => builder.transports([TransportType::Polling, TransportType::Websocket]),
         Transports::Websocket => builder.transports([TransportType::Websocket]),
     };
-    let (service, io) = builder.build_svc();
+    let (service, io) = builder.build_with_inner_svc(nothing());
     // All is prepared before CONNECT is answered, so that nothing is left to do once it is.
     let nothing_more = async || {};
     io.ns("/", nothing_more.with(connect::middleware(Arc::clone(gateway))));
-    let service = service_fn(move |request: Request| {
-        service
-            .clone()
-            .oneshot(request)
-            .map_ok(|response| response.map(Body::new))
-    });
-    (BoxCloneSyncService::new(service), io)
+    (service, io)
+}
+
+fn nothing() -> Nothing {
+    service_fn(|_| ready(Ok(StatusCode::NOT_FOUND.into_response())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Shards of two sessions each, which answer nothing.
+    /// Shards of two sessions each.
     fn shards() -> Shards {
         let count = IntGauge::new("shards", "How many there are.").unwrap();
-        Shards::of(2, count, || {
-            let (_, io) = SocketIo::new_layer();
-            (
-                BoxCloneSyncService::new(service_fn(async |_| Ok(Response::default()))),
-                io,
-            )
-        })
+        Shards::of(2, count, || SocketIo::builder().build_with_inner_svc(nothing()))
     }
 
     fn enter(shards: &Shards) -> Seat {

@@ -14,7 +14,10 @@ use axum::{
     response::Response,
 };
 use protocol::{Code, Refusal, SOCKET_PATH};
-use std::{sync::Once, time::Instant};
+use std::{
+    sync::{Arc, Once},
+    time::Instant,
+};
 
 /// Bytes that a session may send before it has said whose it is: far more than request, handshake and token have.
 const UNPROVEN: u32 = 16 * 1024;
@@ -24,13 +27,16 @@ const RETRY: u64 = 1000;
 
 /// Lets sessions begin as limits allow, and notes which connection carries which, once the library has taken the request as
 /// one of that session.
-pub async fn carry(web: &Web, request: Request, next: Next) -> Response {
+pub async fn carry(web: &Web, mut request: Request, next: Next) -> Response {
     let Some(asked) = Asked::of(&request) else {
         return next.run(request).await;
     };
-    let remote = request.extensions().get::<ConnectInfo<Remote>>().cloned();
-    if let (None, Some(ConnectInfo(remote))) = (asked.session, &remote)
-        && let Err(refusal) = admit(web, remote, &asked, &request)
+    // There is one in every request that came over our listener.
+    let Some(ConnectInfo(remote)) = request.extensions_mut().remove::<ConnectInfo<Remote>>() else {
+        return next.run(request).await;
+    };
+    if asked.session.is_none()
+        && let Err(refusal) = admit(web, &remote, &asked, &request)
     {
         return not_now(web, refusal);
     }
@@ -45,10 +51,13 @@ pub async fn carry(web: &Web, request: Request, next: Next) -> Response {
     }
     let response = match asked.session {
         Some(_) => web.shards.go_on(request).await,
-        None => web.shards.begin(apart(request), !asked.upgrades).await,
+        None => {
+            let flow = Arc::clone(&remote.flow);
+            web.shards.begin(apart(request), flow, !asked.upgrades).await
+        }
     };
     let taken = response.status().is_success() || response.status().is_informational();
-    if let (Some(ConnectInfo(remote)), true) = (remote, taken) {
+    if taken {
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             remote.flow.upgraded();
         }

@@ -24,7 +24,7 @@ const MEMBERS: u32 = 10;
 const SETTLED: Duration = Duration::from_secs(8);
 /// What is waited for at most.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Memory after the second storm beside that after the first, at most.
+/// Memory after a storm beside that before it, at most.
 const BACK: f64 = 1.1;
 
 /// Everybody joins, so many at once.
@@ -104,11 +104,13 @@ pub(super) async fn run(stage: &Stage) -> anyhow::Result<Report> {
         report.bytes("resident_full", "resident with all of them", full);
         report.bytes("resident_left", "resident once all have left", first);
         report.bytes("resident_again", "resident after a second such storm", second);
-        if second > BACK * first {
-            report.object(format!(
-                "memory is {:.2} times what it was before the second storm",
-                second / first
-            ));
+        for (which, after, before) in [("first", first, before), ("second", second, first)] {
+            if after > BACK * before {
+                report.object(format!(
+                    "memory is {:.2} times what it was before the {which} storm",
+                    after / before
+                ));
+            }
         }
     }
     // All tell all failures there were.
