@@ -139,4 +139,4 @@ impl Register for FileLog {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::store) mod tests;

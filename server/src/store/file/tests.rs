@@ -15,6 +15,17 @@ const KEEP: Retention = Retention {
     bytes: usize::MAX,
 };
 
+/// Opens a store that was closed a moment ago. Another test may just be starting a program, and until that runs it has all
+/// open that this process had.
+pub(in crate::store) fn opened(dir: &Path, keep: Retention) -> FileLog {
+    loop {
+        match FileLog::open(dir, keep) {
+            Err(OpenError::InUse(_)) => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
 fn room() -> RoomId {
     "observatory".parse().unwrap()
 }
@@ -47,7 +58,7 @@ fn file(dir: &Path) -> PathBuf {
 /// A directory with a store of `entries` lines, each of which was committed by itself.
 async fn filled(entries: u64) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let log = FileLog::open(dir.path(), KEEP).unwrap();
+    let log = opened(dir.path(), KEEP);
     for id in 1..=entries {
         say(&log, id).await.unwrap();
     }
@@ -57,7 +68,7 @@ async fn filled(entries: u64) -> tempfile::TempDir {
 /// A directory with a store of 40 lines as `kill -9` leaves it.
 async fn killed() -> tempfile::TempDir {
     let (alive, dead) = (filled(0).await, tempfile::tempdir().unwrap());
-    let log = FileLog::open(alive.path(), KEEP).unwrap();
+    let log = opened(alive.path(), KEEP);
     for id in 1..=40 {
         say(&log, id).await.unwrap();
     }
@@ -68,7 +79,7 @@ async fn killed() -> tempfile::TempDir {
 #[tokio::test]
 async fn a_store_opens_by_itself_after_an_unclean_stop() {
     let dir = killed().await;
-    let log = FileLog::open(dir.path(), KEEP).unwrap();
+    let log = opened(dir.path(), KEEP);
     assert_eq!(said(&log).await, (1..=40).collect::<Vec<_>>());
     assert!(matches!(say(&log, 40).await, Ok(Appended::Repeated(_))));
     assert!(matches!(say(&log, 41).await, Ok(Appended::New(at)) if at.seq == Seq(41)));
@@ -78,16 +89,16 @@ async fn a_store_opens_by_itself_after_an_unclean_stop() {
 async fn a_store_that_was_begun_and_not_finished_is_made_again() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("orrery.redb.new"), "half a sto").unwrap();
-    let log = FileLog::open(&dir.path().join("deeper/still"), KEEP).unwrap();
+    let log = opened(&dir.path().join("deeper/still"), KEEP);
     assert!(matches!(say(&log, 1).await, Ok(Appended::New(_))));
-    let log = FileLog::open(dir.path(), KEEP).unwrap();
+    let log = opened(dir.path(), KEEP);
     assert!(matches!(say(&log, 1).await, Ok(Appended::New(_))));
 }
 
 #[tokio::test]
 async fn readers_write_nothing() {
     let dir = filled(3).await;
-    let log = FileLog::open(dir.path(), KEEP).unwrap();
+    let log = opened(dir.path(), KEEP);
     let before = fs::read(file(dir.path())).unwrap();
     let unwritten = "nobody-was-here".parse().unwrap();
     let told = log.read(&unwritten, Topic::Chat, Span::Newest(9)).await.unwrap();
@@ -111,7 +122,7 @@ async fn less_is_kept_from_the_next_append_on() {
 #[tokio::test]
 async fn a_log_is_weighed_once_the_file_is_open_again() {
     let dir = tempfile::tempdir().unwrap();
-    let log = FileLog::open(dir.path(), KEEP).unwrap();
+    let log = opened(dir.path(), KEEP);
     for id in 1..=10 {
         log.append(&room(), Topic::Note, None, new(id)).await.unwrap();
     }
@@ -129,14 +140,14 @@ async fn a_log_is_weighed_once_the_file_is_open_again() {
 #[tokio::test]
 async fn a_directory_has_one_store_at_a_time() {
     let dir = filled(1).await;
-    let first = FileLog::open(dir.path(), KEEP).unwrap();
+    let first = opened(dir.path(), KEEP);
     let refused = FileLog::open(dir.path(), KEEP).err().unwrap();
     assert!(matches!(refused, OpenError::InUse(_)), "{refused}");
     fs::remove_file(dir.path().join("orrery.lock")).unwrap();
     let refused = FileLog::open(dir.path(), KEEP).err().unwrap();
     assert!(matches!(refused, OpenError::InUse(_)), "by redb's own lock: {refused}");
     drop(first);
-    assert_eq!(said(&FileLog::open(dir.path(), KEEP).unwrap()).await, [1]);
+    assert_eq!(said(&opened(dir.path(), KEEP)).await, [1]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! One store held against the other, step by step.
 
 use super::*;
+use crate::store::file::tests::opened;
 use proptest::{collection::vec, prelude::*};
 use std::{collections::HashMap, path::Path};
 
@@ -98,12 +99,12 @@ fn check_epoch(epochs: &mut HashMap<Place, Position>, place: Place, before: Posi
 
 fn agree(dir: &Path, steps: &[(Place, Step)]) {
     let memory = MemoryLog::new(KEEP, 10);
-    let mut file = FileLog::open(dir, KEEP).unwrap();
+    let mut file = opened(dir, KEEP);
     let mut epochs = HashMap::new();
     for (place, step) in steps {
         if matches!(step, Step::Reopen) {
             drop(file);
-            file = FileLog::open(dir, KEEP).unwrap();
+            file = opened(dir, KEEP);
             epochs.retain(|_, end: &mut Position| end.seq > Seq(0));
         }
         let (expected, _, end) = wait(go(&memory, *place, step));

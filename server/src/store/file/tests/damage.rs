@@ -70,7 +70,7 @@ async fn newer_versions() {
     write_version("one");
     assert!(matches!(refused(dir.path()), OpenError::Damaged { .. }));
     write_version("1");
-    assert_eq!(said(&FileLog::open(dir.path(), KEEP).unwrap()).await, [1, 2, 3]);
+    assert_eq!(said(&opened(dir.path(), KEEP)).await, [1, 2, 3]);
 }
 
 /// Does this to a store that was closed and to one whose process was killed.

@@ -129,7 +129,7 @@ async fn a_full_disk_costs_what_was_not_acknowledged_and_no_more() {
     }
     assert!(errors > 5, "the disk was full {errors} times");
     drop(log);
-    assert_eq!(said(&FileLog::open(dir.path(), KEEP).unwrap()).await, kept);
+    assert_eq!(said(&opened(dir.path(), KEEP)).await, kept);
 }
 
 #[tokio::test]
@@ -198,8 +198,5 @@ async fn what_was_accepted_is_written_when_the_store_is_dropped() {
     }
     drop(gate);
     drop(log);
-    assert_eq!(
-        said(&FileLog::open(dir.path(), KEEP).unwrap()).await,
-        (1..=50).collect::<Vec<_>>()
-    );
+    assert_eq!(said(&opened(dir.path(), KEEP)).await, (1..=50).collect::<Vec<_>>());
 }
