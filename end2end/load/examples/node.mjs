@@ -7,8 +7,10 @@
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 
-/** Milliseconds between two frames of a room. Orrery's in a room of ten to 24. */
-const TICK = 40;
+/** Milliseconds between two frames of a room where somebody is brisk, and where nobody is. Orrery's in one of ten to 24. */
+const TICK = { brisk: 40, slow: 50 };
+/** Whoever moves again within so many milliseconds is brisk, and for so many. */
+const BRISK = { within: 150, lasts: 1000 };
 
 const http = createServer((_, answer) => answer.end());
 const io = new Server(http, { serveClient: false, transports: ["websocket"] });
@@ -18,6 +20,8 @@ const moved = new Map();
 /** The number of the last line in each room. */
 const lines = new Map();
 let peers = 0;
+/** Until when somebody is brisk. One for all rooms, which are alike here. */
+let brisk = 0;
 
 io.on("connection", (socket) => {
   const peer = ++peers;
@@ -28,6 +32,9 @@ io.on("connection", (socket) => {
   socket.on("cursor", ({ room, x, y }) => {
     if (!moved.has(room)) moved.set(room, new Map());
     moved.get(room).set(peer, [peer, x, y]);
+    const now = Date.now();
+    if (now - (socket.data.moved ?? 0) < BRISK.within) brisk = now + BRISK.lasts;
+    socket.data.moved = now;
   });
   socket.on("chat", ({ room, id, text }, answer) => {
     const seq = (lines.get(room) ?? 0) + 1;
@@ -37,12 +44,14 @@ io.on("connection", (socket) => {
   });
 });
 
-setInterval(() => {
+function tick() {
+  setTimeout(tick, Date.now() < brisk ? TICK.brisk : TICK.slow);
   for (const [room, moves] of moved) {
     io.to(room).volatile.emit("cursors", { room, at: Date.now(), moves: [...moves.values()] });
   }
   moved.clear();
-}, TICK);
+}
+tick();
 
 // A test that has forked this is told where it listens.
 http.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? "127.0.0.1", () => process.send?.(http.address().port));
