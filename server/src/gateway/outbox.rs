@@ -14,12 +14,15 @@ use super::{
 use crate::{
     metrics::Metrics,
     room::outbox::{Audience, Out, Outlet},
+    rooms::Rooms,
 };
 use protocol::{Event, PeerId, Refusal, RoomId, ServerEvent, refusal::Refused, room::Join};
 use std::{collections::BTreeMap, sync::Arc};
+use tokio_util::task::AbortOnDropHandle;
 
 /// The outlet of one room.
 pub struct RoomOutlet {
+    rooms: Arc<Rooms>,
     connections: Arc<Connections>,
     notifier: Arc<Notifier>,
     metrics: Arc<Metrics>,
@@ -33,8 +36,8 @@ pub struct RoomOutlet {
 struct Member {
     connected: Connected,
     batch: bool,
-    /// Whether cursors were held back from it since it last got all of them.
-    missed: bool,
+    /// Where cursors were held back from it since it last got all of them: who asks for them once it can take them.
+    missed: Option<AbortOnDropHandle<()>>,
 }
 
 impl RoomOutlet {
@@ -44,6 +47,7 @@ impl RoomOutlet {
         // A room's id has no slash, so that these names meet no other room's.
         let (batching, single) = (format!("{room}/batching").into(), format!("{room}/single").into());
         Self {
+            rooms: Arc::clone(&gateway.rooms),
             connections: Arc::clone(&gateway.connections),
             notifier: Arc::clone(&gateway.notifier),
             metrics: Arc::clone(&gateway.metrics),
@@ -66,7 +70,7 @@ impl RoomOutlet {
             Member {
                 connected,
                 batch,
-                missed: false,
+                missed: None,
             },
         );
         self.metrics.members.inc();

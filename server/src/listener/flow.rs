@@ -13,8 +13,9 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
     },
-    task::{Poll, Waker},
+    task::Waker,
 };
+use tokio::sync::Notify;
 
 /// One connection's flow, shared by its socket below and its user above.
 pub struct Flow {
@@ -29,7 +30,7 @@ pub struct Flow {
     websocket: AtomicBool,
     reader: AtomicWaker,
     writer: AtomicWaker,
-    drainer: AtomicWaker,
+    drainer: Notify,
     /// Bytes that the peer may still send before it has said who it is; [`UNBOUND`] where there is no such bound.
     allowance: AtomicU32,
     /// Its place among those who have not said who they are.
@@ -54,7 +55,7 @@ impl Flow {
             websocket: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             writer: AtomicWaker::new(),
-            drainer: AtomicWaker::new(),
+            drainer: Notify::new(),
             allowance: AtomicU32::new(UNBOUND),
             place: Mutex::new(None),
             aside,
@@ -134,21 +135,19 @@ impl Flow {
     pub fn drained(&self) {
         self.waiting.store(0, Ordering::Release);
         self.memory.wait(-self.bytes.swap(0, Ordering::Relaxed));
-        self.drainer.wake();
+        self.drainer.notify_waiters();
     }
 
-    /// Waits until everything handed over so far has been given to the kernel, or the connection is ended. One at a time
-    /// may wait.
+    /// Waits until everything handed over so far has been given to the kernel, or the connection is ended.
     pub async fn empty(&self) {
-        std::future::poll_fn(|context| {
-            self.drainer.register(context.waker());
+        loop {
+            // Asked for before the look, so that no flush falls between.
+            let drained = self.drainer.notified();
             if self.waiting() == 0 || self.is_ended() {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
+                return;
             }
-        })
-        .await;
+            drained.await;
+        }
     }
 
     /// The most packets that can be waiting.
@@ -180,7 +179,7 @@ impl Flow {
         self.ended.store(true, Ordering::Release);
         self.reader.wake();
         self.writer.wake();
-        self.drainer.wake();
+        self.drainer.notify_waiters();
     }
 
     /// Whether [`Flow::end`] was called.

@@ -36,6 +36,8 @@ pub enum Command {
     },
     /// Its connection was lost: it has left, unless the person is back within the grace.
     Lose(PeerId),
+    /// Tell all that moved once more: somebody has missed it, and can take it now.
+    Repeat,
     /// Say something.
     Say {
         /// Who.
@@ -195,7 +197,7 @@ impl Command {
             | Self::ChangeNote { ticket, .. }
             | Self::ChangeAccess { ticket, .. }
             | Self::MoveCursor { ticket, .. } => Some(ticket),
-            Self::Lose(_) | Self::Regrant { .. } => None,
+            Self::Lose(_) | Self::Repeat | Self::Regrant { .. } => None,
         }
     }
 }

@@ -153,6 +153,7 @@ impl State {
             }
             Command::Leave { peer, ticket } => self.leave(now, peer, ticket, out),
             Command::Lose(peer) => self.lose(now, peer, out),
+            Command::Repeat => self.tick.repeat(),
             Command::Say { peer, say, ticket } => self.say(now, peer, *say, ticket, out),
             Command::ReadChat { peer, read, ticket } => self.read_chat(peer, *read, ticket, out),
             Command::Type { peer, typing, ticket } => self.set_typing(now, peer, typing, ticket, out),

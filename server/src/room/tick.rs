@@ -156,6 +156,11 @@ impl Tick {
         &self.typing
     }
 
+    /// Somebody has missed something: another frame is to hold everybody.
+    pub fn repeat(&mut self) {
+        self.moved_since_full = true;
+    }
+
     /// When the next frame is due, if anything is to be told: at once after a rest, else one interval after the last, or five
     /// quarters of it where nobody is brisk.
     #[must_use]

@@ -8,7 +8,7 @@ use crate::{
 use futures::SinkExt;
 use protocol::{
     Position, Seq, ServerEvent,
-    cursor::{CursorAt, CursorsMoved},
+    cursor::{CursorAt, CursorMoved, CursorsMoved},
     document::Step,
 };
 use serde_json::json;
@@ -91,6 +91,42 @@ async fn who_reads_late_gets_whole_frames_and_the_newest_at_last() {
         seen += 1;
     }
     assert!(f64::from(seen) < told, "{seen} of {told} frames");
+}
+
+#[tokio::test]
+async fn who_missed_cursors_sees_them_where_they_rest_once_reading() {
+    const LAST: f64 = 7.0;
+    let stage = Stage::open().await;
+    let (mut ann, mut bob) = (stage.person("ann").await, stage.person("bob").await);
+    let welcome = ann.joins("sky").await;
+    let (peer, mut at) = (welcome.you.peer, welcome.document.position);
+    let resting = bob.joins_batching("sky").await.you.peer;
+    bob.moves("sky", 1.0, 1.0);
+    let mut cyd = stalled::joins(&stage, "sky").await;
+    // Until the kernel's buffers are full and as many packets wait as have cursors held back.
+    while stage.metric("collab_cursors_dropped_total").await == 0.0 {
+        for step in [Step::Insert("x".repeat(50_000)), Step::Delete(50_000)] {
+            let seq: Seq = ann.edits("sky", at, vec![step]).await.unwrap().seq;
+            at = Position { seq, ..at };
+        }
+        ann.moves("sky", 0.0, 0.0);
+    }
+    ann.moves("sky", LAST, 0.0);
+    // The frame that holds whoever rests closes the movement: no other one follows by itself.
+    let closes = |event: &ServerEvent| match event {
+        ServerEvent::CursorsMoved(frame) => {
+            let has = |peer, x| frame.moves.iter().any(|at| at.0 == peer && at.1 == x);
+            (has(peer, LAST) && has(resting, 1.0)).then_some(())
+        }
+        _ => None,
+    };
+    bob.hears(closes).await;
+    let mut x = 0.0;
+    while x != LAST {
+        let text = stalled::hears(&mut cyd, "42[\"cursor\",").await;
+        let (_, moved): (String, CursorMoved) = serde_json::from_str(&text[2..]).unwrap();
+        x = if moved.peer == peer { moved.x } else { x };
+    }
 }
 
 #[tokio::test]

@@ -7,13 +7,18 @@ use super::{Member, RoomOutlet};
 use crate::{
     gateway::{QUEUE, message::message},
     metrics::Metrics,
-    room::outbox::{Frame, Single},
+    room::{
+        command::Command,
+        outbox::{Frame, Single},
+    },
+    rooms::Rooms,
 };
 use bytes::Bytes;
-use protocol::{Event, PeerId, ServerEvent, cursor::CursorsMoved};
+use protocol::{Event, PeerId, RoomId, ServerEvent, cursor::CursorsMoved};
 use socketioxide::TransportType;
-use std::{collections::HashSet, time::Instant};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 use tokio::task::coop::consume_budget;
+use tokio_util::task::AbortOnDropHandle;
 
 /// Packets that may be waiting for a connection before cursors are held back from it.
 const HALF: u32 = QUEUE as u32 / 2;
@@ -50,7 +55,7 @@ impl RoomOutlet {
     }
 
     /// What moved, one by one and each without their own, for those who did not ask for batches. The slow get nothing, and
-    /// once they can take it everything.
+    /// once they can take it everything, even if nobody moves any more.
     async fn singles(&mut self, frame: &Frame) {
         let slow: HashSet<PeerId> = self.slow();
         self.count_singles(&frame.singles, &slow);
@@ -61,12 +66,18 @@ impl RoomOutlet {
             consume_budget().await;
             if slow.contains(peer) {
                 self.metrics.cursors_dropped.inc_by(frame.singles.len() as u64);
-                member.missed |= !frame.singles.is_empty();
-            } else if member.missed && !frame.everyone.is_empty() {
+                if !frame.singles.is_empty() {
+                    member.misses(&self.rooms, &self.room);
+                }
+            } else if member.missed.is_some() && !frame.everyone.is_empty() {
                 let everyone = everyone.get_or_insert_with(|| Written::new(&frame.everyone));
-                member.missed = !member.hears(*peer, everyone, &self.metrics);
-            } else {
-                member.missed |= !member.hears(*peer, &moved, &self.metrics);
+                if member.hears(*peer, everyone, &self.metrics) {
+                    member.missed = None;
+                } else {
+                    member.misses(&self.rooms, &self.room);
+                }
+            } else if !member.hears(*peer, &moved, &self.metrics) {
+                member.misses(&self.rooms, &self.room);
             }
         }
     }
@@ -107,6 +118,22 @@ impl Member {
         let taken = self.connected.connection.flow().say_aside(messages);
         metrics.frames_waited.inc_by(u64::from(!taken));
         taken
+    }
+
+    /// Something was held back from it: once nothing waits for it any more, the room tells all again.
+    fn misses(&mut self, rooms: &Arc<Rooms>, room: &RoomId) {
+        if self.missed.as_ref().is_some_and(|asks| !asks.is_finished()) {
+            return;
+        }
+        let (rooms, room, connection) = (Arc::clone(rooms), room.clone(), Arc::clone(&self.connected.connection));
+        let asks = async move {
+            let flow = connection.flow();
+            flow.empty().await;
+            if let Some(way) = connection.way(&room).filter(|_| !flow.is_ended()) {
+                rooms.send_surely(&way, Command::Repeat);
+            }
+        };
+        self.missed = Some(AbortOnDropHandle::new(tokio::spawn(asks)));
     }
 
     /// Tells what moved, but for its own, to this member. `false` where there was no place for all of it.
