@@ -41,7 +41,6 @@ use protocol::{
     health::{Bus as State, Mode},
 };
 use revocation::Revoker;
-use shard::Shards;
 use std::{
     net::IpAddr,
     sync::{
@@ -197,11 +196,4 @@ async fn part(until: Instant, connection: Arc<Connection>) {
     let flow = connection.flow();
     tokio::time::timeout(FAREWELL, flow.empty()).await.ok();
     flow.end();
-}
-
-/// Closes all transports.
-pub async fn close(shards: &Shards) {
-    if tokio::time::timeout(FAREWELL, shards.close()).await.is_err() {
-        tracing::warn!("some transports did not close in time");
-    }
 }

@@ -4,7 +4,7 @@ use crate::{
     cluster::{Cluster, ClusterError, bus::Bus},
     config::{Config, ConfigError},
     gateway::{
-        self, Gateway,
+        Gateway,
         auth::{Admission, Terms},
         shard::Shards,
     },
@@ -215,7 +215,7 @@ impl Running {
             );
         }
         server.log.close();
-        gateway::close(&server.shards).await;
+        server.shards.close().await;
         if tokio::time::timeout(LAST_REQUESTS, &mut self.accepting).await.is_err() {
             tracing::warn!("some requests did not end in time");
         }

@@ -78,8 +78,9 @@ pub fn draining() -> Refusal {
 /// are any: once a connection is entered nothing is waited for until CONNECT is answered, so that none is entered that the
 /// library has given up.
 async fn admit(gateway: &Arc<Gateway>, socket: &SocketRef, bearer: Bearer) -> Result<(), Refusal> {
-    // Where it is not noted how it began, it did not come by way of `web/socket.rs`.
-    let begun = Begun::of(&socket.req_parts().extensions).ok_or_else(draining)?;
+    // All that come by way of `web/socket.rs` say how they began.
+    let begun = Begun::of(&socket.req_parts().extensions)
+        .ok_or_else(|| Refusal::new(Code::Malformed, "It is not known how this session began."))?;
     if !begun.flow.proven() {
         gateway.pending.proven_polling();
     }

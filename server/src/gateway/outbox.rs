@@ -126,12 +126,12 @@ impl RoomOutlet {
     /// To all of these, who are in one shard, as the library's broadcasts are.
     async fn broadcast(&self, hearers: &[&Member], audience: Audience, event: &ServerEvent, weight: usize) {
         let [first, ..] = hearers else { return };
-        let [batching, single] = [&self.batching, &self.single].map(ToString::to_string);
-        let rooms = match audience {
-            Audience::All => vec![batching, single],
-            Audience::Batching => vec![batching],
-            Audience::Single => vec![single],
+        let halves: &[bool] = match audience {
+            Audience::All => &[true, false],
+            Audience::Batching => &[true],
+            Audience::Single => &[false],
         };
+        let rooms: Vec<String> = halves.iter().map(|batch| self.name(*batch).to_owned()).collect();
         for Member { connected, .. } in hearers {
             connected.connection.sent(weight);
         }

@@ -1,7 +1,7 @@
 //! The library's servers. The tables in which one keeps its sessions grow with a crowd and never shrink. So each has no more
 //! than so many sessions, and is dropped once they are gone: what a crowd took goes with the crowd.
 
-use super::{CONNECT, Gateway, QUEUE, READ, connect};
+use super::{CONNECT, FAREWELL, Gateway, QUEUE, READ, connect};
 use crate::{
     config::{Config, Transports},
     listener::flow::Flow,
@@ -22,6 +22,7 @@ use std::{
     future::{Ready, ready},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::time::timeout;
 use tower::{ServiceExt, service_fn, util::ServiceFn};
 
 /// Sessions of one shard: as many as a table holds that has 512 places, an eighth of which stay empty.
@@ -84,7 +85,7 @@ impl Shard {
 }
 
 impl Shards {
-    /// One, for now.
+    /// One shard, which a crowd will need more than.
     #[must_use]
     pub fn new(gateway: &Arc<Gateway>, config: &Config) -> Self {
         let (gateway, config) = (Arc::clone(gateway), config.clone());
@@ -148,7 +149,12 @@ impl Shards {
     /// Closes all transports.
     pub async fn close(&self) {
         let all: Vec<SocketIo> = self.lock().iter().map(|shard| shard.io.clone()).collect();
-        join_all(all.iter().map(SocketIo::close)).await;
+        if timeout(FAREWELL, join_all(all.iter().map(SocketIo::close)))
+            .await
+            .is_err()
+        {
+            tracing::warn!("some transports did not close in time");
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Shard>> {

@@ -64,19 +64,18 @@ impl RoomOutlet {
         let members = self.members.iter_mut().filter(|(_, member)| !member.batch);
         for (peer, member) in members {
             consume_budget().await;
-            if slow.contains(peer) {
+            let told = if slow.contains(peer) {
                 self.metrics.cursors_dropped.inc_by(frame.singles.len() as u64);
-                if !frame.singles.is_empty() {
-                    member.misses(&self.rooms, &self.room);
-                }
+                frame.singles.is_empty() && member.missed.is_none()
             } else if member.missed.is_some() && !frame.everyone.is_empty() {
                 let everyone = everyone.get_or_insert_with(|| Written::new(&frame.everyone));
-                if member.hears(*peer, everyone, &self.metrics) {
-                    member.missed = None;
-                } else {
-                    member.misses(&self.rooms, &self.room);
-                }
-            } else if !member.hears(*peer, &moved, &self.metrics) {
+                // Whoever asked for it is done; what is missed of it is asked for anew.
+                member.missed = None;
+                member.hears(*peer, everyone, &self.metrics)
+            } else {
+                member.hears(*peer, &moved, &self.metrics)
+            };
+            if !told {
                 member.misses(&self.rooms, &self.room);
             }
         }

@@ -54,6 +54,20 @@ fn between_two_frames_only_the_newest_place_counts() {
     assert_eq!((moves.cursors.fresh.len(), x(&moves, 1)), (1, Some(99.0)));
 }
 
+#[test]
+fn what_somebody_has_missed_is_told_again_at_rest() {
+    let (mut tick, start) = (Tick::default(), Instant::now());
+    tick.repeat();
+    assert_eq!(tick.due(TICK), None, "nothing ever moved");
+    tick.point(start, PeerId(1), 5.0, 5.0);
+    let told = frames(&mut tick, start + Duration::from_secs(5));
+    assert!(told.iter().any(|moves| moves.full) && tick.due(TICK).is_none());
+    tick.repeat();
+    let again = tick.frame(tick.due(TICK).unwrap());
+    assert!(again.full && x(&again, 1) == Some(5.0));
+    assert_eq!(tick.due(TICK), None);
+}
+
 /// Times between frames while one says every `gap` milliseconds where they point, for three seconds.
 fn between_frames(tick: &mut Tick, start: Instant, gap: u64) -> Vec<Duration> {
     frames(tick, start);

@@ -5,7 +5,11 @@ mod damage;
 mod fault;
 
 use super::*;
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 const KEEP: Retention = Retention {
     chat: 1000,
@@ -15,12 +19,13 @@ const KEEP: Retention = Retention {
     bytes: usize::MAX,
 };
 
-/// Opens a store that was closed a moment ago. Another test may just be starting a program, and until that runs it has all
-/// open that this process had.
+/// Opens a store that may have been closed a moment ago. Another test may just be starting a program, and until that runs it
+/// has all open that this process had. Whoever has it open for longer is no such program.
 pub(in crate::store) fn opened(dir: &Path, keep: Retention) -> FileLog {
+    let end = Instant::now() + Duration::from_secs(5);
     loop {
         match FileLog::open(dir, keep) {
-            Err(OpenError::InUse(_)) => std::thread::yield_now(),
+            Err(OpenError::InUse(_)) if Instant::now() < end => std::thread::yield_now(),
             opened => return opened.unwrap(),
         }
     }
